@@ -1,0 +1,39 @@
+"""The answers that a composing application gives itself, when no other application is to see it.
+
+Nothing here decides whom to refuse, and nothing is ever sent after the refusal.
+"""
+
+from __future__ import annotations
+
+from asgi_compose.types import Receive, Scope, Send
+
+DENIAL_RESPONSE = "websocket.http.response"
+POLICY_VIOLATION = 1008
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, *, status: int, text: str) -> None:
+    """Answer an HTTP request with ``status``, or refuse a WebSocket before it opens.
+
+    A WebSocket gets ``status`` too where the server offers the denial response; elsewhere it is
+    closed, which servers turn into a 403.
+    """
+    if scope["type"] == "http":
+        await _respond(send, "http.response", status, text)
+    elif scope["type"] == "websocket":
+        await receive()  # websocket.connect; the specification lets nobody answer before it
+        if DENIAL_RESPONSE in (scope.get("extensions") or {}):
+            await _respond(send, DENIAL_RESPONSE, status, text)
+        else:
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+    else:
+        raise ValueError(f"refuse() answers http and websocket, not {scope['type']!r}.")
+
+
+async def _respond(send: Send, response: str, status: int, text: str) -> None:
+    body = text.encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": f"{response}.start", "status": status, "headers": headers})
+    await send({"type": f"{response}.body", "body": body, "more_body": False})

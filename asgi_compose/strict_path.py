@@ -1,0 +1,118 @@
+r"""Find the paths that two applications could read differently.
+
+A guard in front of an application is worth nothing if the application behind it, or the one beside
+it, takes the path for another one. So a path with more than one reading is refused where it
+matters: where some reading is taken by a guarding predicate.
+
+===========================================  =============================================
+path                                         answer
+===========================================  =============================================
+a NUL in any spelling                        refused
+absolute form, ``http://evil/_event``        refused
+``/_event/x``, ``/files/a%20b``              one reading
+``/files/a%2Fb``, ``/a\b``, ``/a/../b``      several, but none is guarded: passes
+``/%5fevent``, ``/%255fevent``               guarded only once decoded, or decoded again
+``//_event``, ``/x/../_event``, ``/\_event`` guarded only once normalised
+``/_ev%09ent``                               guarded only for who drops tabs and line ends,
+                                             as ``urllib.parse.urlsplit`` does
+``/_event/../x``                             guarded only before it is normalised
+``/_event/a%2Fb``, ``/_event/./x``           guarded in any reading, but with which rest?
+``*`` (of ``OPTIONS *``) and the empty path  one reading, below no prefix
+===========================================  =============================================
+
+This module never changes a path and never says where it goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from urllib.parse import unquote
+
+from asgi_compose.types import Predicate, Scope
+
+# What stays escaped when raw_path is read as it came: the characters that nobody has a reason to
+# escape (unreserved, RFC 3986 2.3), and those that change the path's structure: NUL % / \ DEL and
+# controls. All others have to be escaped, so that their escapes say nothing.
+_TELLING_ESCAPE = re.compile(r"%(?=[01]|2[5d-f]|3\d|[46][1-9a-f]|[57][\da]|5[cf]|7[ef])", re.I)
+_UNSURE = re.compile(r"[\x00-\x1f\x7f\\]|%(?:[01]|2f|5c|7f)|/\.\.?(?:/|$)", re.I)
+
+
+def is_ambiguous(scope: Scope, guards: Iterable[Predicate]) -> bool:
+    """Tell whether a guard and an application could disagree about this scope's path."""
+    if _is_plain(scope):
+        return False
+    path: str = scope["path"]
+    if not path.startswith("/"):
+        return path not in ("", "*")
+    readings = _readings(scope)
+    if any("\0" in reading for reading in readings):
+        return True
+    unsure = any(map(_UNSURE.search, readings))
+    return any(_reads_differently(guard, scope, readings, unsure) for guard in guards)
+
+
+def _is_plain(scope: Scope) -> bool:
+    """Tell, for the price of a few substring searches, that there is but one reading."""
+    path: str = scope["path"]
+    return (
+        path.startswith("/")
+        and "//" not in path
+        and "/." not in path
+        and "\\" not in path
+        and "%" not in path
+        and b"%" not in (scope.get("raw_path") or b"")
+        and path.isprintable()
+    )
+
+
+def _reads_differently(
+    guard: Predicate, scope: Scope, readings: Iterable[str], unsure: bool
+) -> bool:
+    if guard(scope):
+        return unsure or not all(guard({**scope, "path": reading}) for reading in readings)
+    return any(guard({**scope, "path": reading}) for reading in readings)
+
+
+def _readings(scope: Scope) -> set[str]:
+    """All paths that some application could see: with and without each step of normalising."""
+    readings: set[str] = {scope["path"]}
+    for step in _STEPS:
+        readings |= set(map(step, readings))
+    if raw_path := scope.get("raw_path"):
+        readings.add(unquote(_TELLING_ESCAPE.sub("%25", raw_path.decode("latin-1"))))
+    return readings
+
+
+def _drop_line_ends(path: str) -> str:
+    return re.sub(r"[\t\r\n]", "", path)
+
+
+def _turn_backslashes(path: str) -> str:
+    return path.replace("\\", "/")
+
+
+def _collapse_slashes(path: str) -> str:
+    return re.sub("//+", "/", path)
+
+
+def _resolve_dots(path: str) -> str:
+    kept: list[str] = []
+    for segment in path.split("/")[1:]:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    return "/" + "/".join(kept)
+
+
+# In the order in which they are done where more than one is done; dots are resolved by who knows
+# of backslashes and by who does not. Few steps, since each can double the readings of a long path.
+_STEPS: tuple[Callable[[str], str], ...] = (
+    unquote,
+    _drop_line_ends,
+    _resolve_dots,
+    _turn_backslashes,
+    _collapse_slashes,
+    _resolve_dots,
+)
