@@ -1,0 +1,20 @@
+"""Django as the outer ASGI application, and its middleware for other callers.
+
+Importing this package reads no settings; making one of its objects does.
+"""
+
+from django_adapter.application import RESERVED_PREFIXES, DjangoOuterDispatcher
+from django_adapter.identity import load_identity
+from django_adapter.origin import HostGuard, origin_allowed
+from django_adapter.request import synthetic_request
+from django_adapter.runner import MiddlewareRunner
+
+__all__ = [
+    "RESERVED_PREFIXES",
+    "DjangoOuterDispatcher",
+    "HostGuard",
+    "MiddlewareRunner",
+    "load_identity",
+    "origin_allowed",
+    "synthetic_request",
+]

@@ -1,0 +1,50 @@
+"""Django outside: one ASGI application that keeps a few prefixes for another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from asgi_compose import ASGIApp, Dispatcher, OriginGuard, Route, Scope, path_prefix
+from django.core.asgi import get_asgi_application
+
+from django_adapter.origin import HostGuard, origin_allowed
+
+# What Reflex 0.10 serves itself (reflex_base.constants.Endpoint).
+RESERVED_PREFIXES = (
+    "/_event",
+    "/_upload",
+    "/_health",
+    "/ping",
+    "/_all_routes",
+    "/auth-codespace",
+)
+
+
+class DjangoOuterDispatcher(Dispatcher):
+    """Every path is Django's but for the reserved ones, which are ``inner``'s.
+
+    ``inner`` sees only connections that Django itself would take: the host is allowed, and the
+    ``Origin`` of a WebSocket handshake or of an unsafe method is the site's own or trusted.
+    Django sees only HTTP; a WebSocket elsewhere is refused with 403. Lifespan reaches both.
+    """
+
+    def __init__(
+        self,
+        inner: ASGIApp,
+        reserved: Iterable[str] = RESERVED_PREFIXES,
+        django: ASGIApp | None = None,
+    ) -> None:
+        super().__init__(
+            [
+                Route(path_prefix(*reserved), guarded(inner)),
+                Route(is_http, django or get_asgi_application(), strict=False),
+            ]
+        )
+
+
+def guarded(inner: ASGIApp) -> ASGIApp:
+    return HostGuard(OriginGuard(inner, allowed=origin_allowed, unsafe_methods=True))
+
+
+def is_http(scope: Scope) -> bool:
+    return bool(scope["type"] == "http")

@@ -1,0 +1,25 @@
+"""Serve the collected static files, so that the demo needs one port and nothing in front.
+
+A real site leaves this to a web server or to WhiteNoise.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.static import serve
+
+
+def static_file(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Answer as Django's own view does, but with a body that an ASGI server can take as it is."""
+    response = serve(request, path, document_root=settings.STATIC_ROOT)
+    if response.streaming:
+        response.streaming_content = read_in_thread(response.streaming_content)
+    return response
+
+
+async def read_in_thread(blocks: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for block in await sync_to_async(list)(blocks):
+        yield block

@@ -1,0 +1,149 @@
+"""Everything undocumented of Reflex that this project relies on, each name with its reason.
+
+Nothing else here imports a name of Reflex that its documentation does not show. If an upgrade of
+Reflex breaks something, ``tests/reflex_adapter/test_undocumented.py`` says which of these it was.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+
+# The state behind page loads: its events begin a page, as those of rx.State do.
+from reflex.state import OnLoadInternalState
+
+# The steps of `reflex export`, whose documented form is a command line only.
+from reflex.utils import build, prerequisites
+
+# Names: the keys of router_data, the paths that the backend serves, where the bundler writes.
+from reflex_base.constants import Dirs, Endpoint, Env, RouteVar
+
+# Settings of Reflex that it reads from its own environment variables.
+from reflex_base.environment import environment
+
+# Which event is running: its token, its transaction and the way its updates take to the client.
+from reflex_base.event.context import EventContext
+
+# Runs events. `_execute_event` is what its docstring tells subclasses to override.
+from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
+
+# A handler and its state, as `_execute_event` is given them.
+from reflex_base.registry import RegisteredEventHandler, RegistrationContext
+
+__all__ = [
+    "AppWithProcessor",
+    "BaseStateEventProcessor",
+    "EventContext",
+    "EventQueueEntry",
+    "OnLoadInternalState",
+    "RegisteredEventHandler",
+    "RegistrationContext",
+    "backend_paths",
+    "bundle_pages",
+    "check_version",
+    "compile_pages",
+    "connection_scope",
+    "page_url",
+    "serving_only",
+    "socket_id",
+]
+
+SUPPORTED = "Reflex 0.10 from 0.10.1 on is supported"
+
+
+def check_version() -> None:
+    """Raise ``RuntimeError`` if this module was not written for the installed Reflex."""
+    installed = version("reflex")
+    release = tuple(int(part) for part in installed.split(".")[:3] if part.isdigit())
+    if not (0, 10, 1) <= release < (0, 11):
+        raise RuntimeError(f"{SUPPORTED}, {installed} is installed: pip install 'reflex~=0.10.1'.")
+
+
+class AppWithProcessor(rx.App):
+    """An ``rx.App`` whose events are run by a processor of its subclass's choice.
+
+    Reflex has no option for that; it builds the processor in ``_setup_event_processor``.
+    """
+
+    def make_processor(self) -> BaseStateEventProcessor:
+        raise NotImplementedError
+
+    @asynccontextmanager
+    async def _setup_event_processor(self) -> AsyncIterator[None]:
+        namespace = self.event_namespace
+        if namespace is not None:
+            namespace._token_manager._reset_instance_id()  # as the original: workers may fork
+        self._event_processor = self.make_processor()
+        async with self._event_processor.configure(
+            state_manager=self.state_manager, event_namespace=namespace
+        ):
+            yield
+
+
+def socket_id(router_data: Mapping[str, Any]) -> str | None:
+    """Return the id of the socket an event came by; Reflex overwrites what a client says of it."""
+    return router_data.get(RouteVar.SESSION_ID)
+
+
+def page_url(router_data: Mapping[str, Any]) -> str:
+    """Return the URL in the browser's address bar, as the client claims it: path and query."""
+    claim = router_data.get(RouteVar.ORIGIN)
+    return claim if isinstance(claim, str) else "/"
+
+
+def connection_scope(app: rx.App, sid: str) -> Mapping[str, Any] | None:
+    """Return the ASGI scope the server made for this socket, or ``None`` once it is closed.
+
+    Not from ``router_data``: the client can replace the headers in there in band.
+    """
+    if app.sio is None or app.event_namespace is None:
+        return None
+    environ = app.sio.get_environ(sid, app.event_namespace.namespace)
+    return environ["asgi.scope"] if environ else None
+
+
+def backend_paths() -> dict[str, str]:
+    """Return what the compiled page calls the backend's endpoints, and their paths."""
+    return {endpoint.name: str(endpoint) for endpoint in Endpoint}
+
+
+@contextmanager
+def serving_only() -> Iterator[None]:
+    """Let calling the app evaluate all pages, for the states they make, and compile none.
+
+    It needs no node and leaves nothing behind: Reflex writes its notes into a folder of the moment.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        environment.REFLEX_SKIP_COMPILE.set(True)
+        web_dir = environment.REFLEX_WEB_WORKDIR.get()
+        environment.REFLEX_WEB_WORKDIR.set(Path(folder))
+        try:
+            yield
+        finally:
+            environment.REFLEX_WEB_WORKDIR.set(web_dir)
+            environment.REFLEX_SKIP_COMPILE.set(None)
+
+
+def compile_pages() -> Path:
+    """Compile the pages and install what they import; return the folder the bundler reads."""
+    environment.REFLEX_ENV_MODE.set(Env.PROD)
+    if prerequisites.needs_reinit():
+        prerequisites.initialize_frontend_dependencies()
+    prerequisites.get_compiled_app(prerender_routes=True)
+    build.set_env_json()
+    return prerequisites.get_web_dir()
+
+
+def bundle_pages() -> Path:
+    """Bundle what ``compile_pages`` left; return the folder of the result."""
+    try:
+        build.build()
+    except SystemExit as stop:  # how Reflex reports a failed build
+        raise RuntimeError("Bundling the pages failed; its output above says why.") from stop
+    return prerequisites.get_web_dir() / Dirs.STATIC

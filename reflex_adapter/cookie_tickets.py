@@ -1,0 +1,83 @@
+"""Bring the cookies that an event set to the browser, unchanged and unseen by JavaScript.
+
+A WebSocket cannot set cookies. So the page is sent a ticket, which it redeems with a same-origin
+``POST``; the answer carries the ``Set-Cookie`` lines as the chain made them, ``HttpOnly``
+included. A ticket is good once, for 30 seconds, and only for a browser that still has the session
+cookie the event had: another tab may have logged in meanwhile, and must not be logged out.
+Tickets are kept in this process.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import time
+from dataclasses import dataclass
+
+import reflex as rx
+from django.conf import settings
+from reflex.event import EventSpec
+
+from asgi_compose import Receive, Scope, Send, refuse
+from reflex_adapter.connection import Connection, sent_cookies
+
+logger = logging.getLogger("reflex_adapter")
+
+TICKET_PATH = "/_event_cookies"
+TICKET_HEADER = b"x-event-cookies"
+SECONDS = 30
+STALE_SESSION = 4401  # the close code after which the page comes back with the browser's cookies
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """``Set-Cookie`` values for whoever still has the session cookie ``given``."""
+
+    lines: list[str]
+    given: str | None
+    connection: Connection
+    expires: float
+
+
+class CookieTickets:
+    """Issues tickets and, as an ASGI application behind the origin guard, redeems them."""
+
+    def __init__(self) -> None:
+        self._tickets: dict[str, Ticket] = {}
+
+    def issue(self, lines: list[str], given: str | None, connection: Connection) -> EventSpec:
+        """Return what makes the page fetch ``lines``."""
+        self._forget_expired()
+        name = secrets.token_urlsafe(32)
+        self._tickets[name] = Ticket(lines, given, connection, time.monotonic() + SECONDS)
+        headers = json.dumps({TICKET_HEADER.decode(): name})
+        return rx.call_script(f"fetch({TICKET_PATH!r}, {{method: 'POST', headers: {headers}}})")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ticket = self._redeemed(scope) if scope.get("method") == "POST" else None
+        if ticket is None:
+            await refuse(scope, receive, send, status=403, text="This ticket is not valid.")
+        elif sent_cookies(scope).get(settings.SESSION_COOKIE_NAME) != ticket.given:
+            logger.info("Cookies of an event dropped: its browser has another session by now")
+            await answer(send, [])
+            await ticket.connection.close(STALE_SESSION)
+        else:
+            await answer(send, ticket.lines)
+
+    def _redeemed(self, scope: Scope) -> Ticket | None:
+        self._forget_expired()
+        headers = dict(scope["headers"])
+        return self._tickets.pop(headers.get(TICKET_HEADER, b"").decode("latin-1"), None)
+
+    def _forget_expired(self) -> None:
+        now = time.monotonic()
+        for name in [name for name, ticket in self._tickets.items() if ticket.expires < now]:
+            del self._tickets[name]
+
+
+async def answer(send: Send, lines: list[str]) -> None:
+    cookies = [(b"set-cookie", line.encode("latin-1")) for line in lines]
+    headers = [(b"cache-control", b"no-store"), *cookies]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,0 +1,40 @@
+"""``app``: the Reflex app that Django leads, as Reflex itself loads it at build and at serve time.
+
+Needs ``django.setup()`` before it is imported. Importing it imports the ``views`` of every
+installed app, so that exactly the same states and pages exist wherever the app is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import reflex as rx
+from django.utils.module_loading import autodiscover_modules
+
+from reflex_adapter.layout import default_layout
+from reflex_adapter.pages import Page, noted_pages
+from reflex_adapter.reflex_app import DjangoApp
+
+
+def component_of(page: Page) -> Callable[[], rx.Component]:
+    """Return the page's function, wrapped in the default layout where the page wants it."""
+    if not page.layout:
+        return page.component
+
+    def in_layout() -> rx.Component:
+        return default_layout(page.component())
+
+    in_layout.__name__ = page.component.__name__
+    in_layout.__module__ = page.component.__module__
+    return in_layout
+
+
+def led_app() -> DjangoApp:
+    autodiscover_modules("views")
+    app = DjangoApp()
+    for page in noted_pages:
+        app.add_page(component_of(page), page.route, **page.options)
+    return app
+
+
+app = led_app()

@@ -1,0 +1,131 @@
+"""Run every event of Reflex as a view of Django: the way of one event, from here to its end.
+
+Reflex's own processor does what it always does, inside the chain. What cannot be given a request
+is not run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import logging
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from reflex.event import Event, EventSpec
+
+from reflex_adapter._reflex import (
+    BaseStateEventProcessor,
+    EventContext,
+    EventQueueEntry,
+    RegisteredEventHandler,
+    connection_scope,
+    page_url,
+    socket_id,
+)
+from reflex_adapter.answers import EventRefused, answer
+from reflex_adapter.bridge import Handler, Outcome
+from reflex_adapter.connection import Connection
+from reflex_adapter.current import CurrentEvent, bound
+from reflex_adapter.handlers import for_django
+from reflex_adapter.handshake import CONNECTION
+from reflex_adapter.updates import HeldUpdates
+
+if TYPE_CHECKING:
+    from reflex_adapter.reflex_app import DjangoApp
+
+logger = logging.getLogger("reflex_adapter")
+
+
+class DjangoEventProcessor(BaseStateEventProcessor):
+    """Reflex's event processor with the project's middleware chain around each handler."""
+
+    def __init__(self, app: DjangoApp, **options: Any) -> None:
+        super().__init__(**options)
+        self.app = app
+
+    async def _execute_event(
+        self, *, entry: EventQueueEntry, registered_handler: RegisteredEventHandler
+    ) -> None:
+        connection = self.connection(entry)
+        if connection is None:
+            logger.info("Dropped %s: its socket has closed", entry.event.name)
+        elif registered_handler.handler.is_background:
+            await self._run_after_chain(connection, entry, registered_handler)
+        else:
+            await self._run_in_chain(connection, entry, registered_handler)
+
+    def connection(self, entry: EventQueueEntry) -> Connection | None:
+        """Return the checked connection the event came by, ``None`` if it is over."""
+        sid = socket_id(entry.ctx.router_data)
+        if sid is None:
+            raise EventRefused(
+                f"{entry.event.name} came by no socket, so there is no Django request for it."
+            )
+        scope = connection_scope(self.app, sid)
+        if scope is None:
+            return None
+        kept = scope.get(CONNECTION)
+        if not isinstance(kept, Connection):
+            raise EventRefused(
+                "Reflex was reached past Django: serve reflex_adapter.asgi_entry.application."
+            )
+        return kept
+
+    async def _run_in_chain(
+        self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
+    ) -> None:
+        execute = super()._execute_event
+        updates = HeldUpdates(entry.ctx)
+
+        @functools.wraps(registered.handler.fn)
+        async def handler(event: CurrentEvent) -> None:
+            event.handler_ended = updates.hold
+            EventContext.set(updates.context)
+            held = dataclasses.replace(entry, ctx=updates.context)
+            await execute(entry=held, registered_handler=for_django(registered))
+
+        try:
+            outcome = await self._run_chain(connection, entry, handler)
+        finally:
+            await updates.release()
+        await self._answer(entry, outcome)
+
+    async def _run_after_chain(
+        self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
+    ) -> None:
+        """Run a background handler, which is no view: its chain is complete before it starts."""
+
+        @functools.wraps(registered.handler.fn)
+        async def nothing(event: CurrentEvent) -> None:
+            pass
+
+        outcome = await self._run_chain(connection, entry, nothing)
+        if await self._answer(entry, outcome):
+            with bound(CurrentEvent(outcome.request, background=True)):
+                await super()._execute_event(entry=entry, registered_handler=registered)
+
+    async def _run_chain(
+        self, connection: Connection, entry: EventQueueEntry, handler: Handler
+    ) -> Outcome:
+        url = urlsplit(page_url(entry.ctx.router_data))
+        given = connection.session_cookie
+        outcome = await self.app.bridge.run(
+            connection.scope,
+            handler,
+            path=unquote(url.path) or "/",
+            query_string=url.query.encode(),
+        )
+        if lines := connection.take(outcome.response.cookies):
+            await self._tell(entry, self.app.tickets.issue(lines, given, connection))
+        return outcome
+
+    async def _answer(self, entry: EventQueueEntry, outcome: Outcome) -> bool:
+        """Tell the client what the chain answered; return whether that was nothing of its own."""
+        told = answer(outcome)
+        if told is not None:
+            await self._tell(entry, told)
+        return told is None
+
+    async def _tell(self, entry: EventQueueEntry, event: EventSpec) -> None:
+        await entry.ctx.emit_event(*Event.from_event_type(event))

@@ -1,0 +1,39 @@
+"""The ``rx.App`` whose events are Django requests."""
+
+from __future__ import annotations
+
+import functools
+
+from asgi_compose import ASGIApp, Dispatcher, Route, path_prefix
+from reflex_adapter._reflex import AppWithProcessor, check_version, serving_only
+from reflex_adapter.bridge import DjangoEventBridge
+from reflex_adapter.cookie_tickets import TICKET_PATH, CookieTickets
+from reflex_adapter.handshake import HandshakeKeeper
+from reflex_adapter.processor import DjangoEventProcessor
+
+
+class DjangoApp(AppWithProcessor):
+    """Use it as ``rx.App``. Called, it returns the ASGI application to put behind Django."""
+
+    def __post_init__(self) -> None:
+        check_version()
+        super().__post_init__()  # type: ignore[no-untyped-call]
+
+    @functools.cached_property
+    def bridge(self) -> DjangoEventBridge:
+        return DjangoEventBridge()
+
+    @functools.cached_property
+    def tickets(self) -> CookieTickets:
+        return CookieTickets()
+
+    def make_processor(self) -> DjangoEventProcessor:
+        return DjangoEventProcessor(
+            self, middleware=self, backend_exception_handler=self.backend_exception_handler
+        )
+
+    def __call__(self) -> ASGIApp:
+        self.bridge  # noqa: B018 - middleware is made here, not in the event loop
+        with serving_only():
+            reflex = HandshakeKeeper(super().__call__())
+        return Dispatcher([Route(path_prefix(TICKET_PATH), self.tickets)], default=reflex)

@@ -1,0 +1,71 @@
+"""The one ``rx.Config``, made in memory out of ``reflex_mount(...)`` and the settings."""
+
+from __future__ import annotations
+
+import dataclasses
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
+from typing import Any
+
+import reflex as rx
+from django.core.exceptions import ImproperlyConfigured
+from reflex.plugins import Plugin
+
+from reflex_adapter.conf import use_rxconfig_file
+from reflex_adapter.mount import Mount, get_mount
+from reflex_adapter.own_origin import OwnOriginPlugin
+
+APP_MODULE = "reflex_adapter.django_led_app"
+
+
+def reflex_config(file_spec: ModuleSpec | None = None) -> rx.Config:
+    """Return the project's configuration.
+
+    ``file_spec`` is that of an ``rxconfig.py`` in the working directory; its values count where
+    ``REFLEX_DJANGO_USE_RXCONFIG_FILE`` is set and the mount says nothing else. Raises
+    ``ImproperlyConfigured`` where there is no mount or an option that Reflex does not have.
+    """
+    mount = get_mount()
+    underneath = file_values(file_spec) if use_rxconfig_file() and file_spec else {}
+    values = {**DEFAULTS, **underneath, **mount_values(mount)}
+    return rx.Config(**{**values, "plugins": all_plugins(values)})
+
+
+DEFAULTS: dict[str, Any] = {
+    "app_module_import": APP_MODULE,
+    # Django has a sitemap framework, and knows the address of the site, which a build does not.
+    "disable_plugins": [rx.plugins.SitemapPlugin],
+    "show_built_with_reflex": False,
+    "telemetry_enabled": False,
+}
+
+
+def mount_values(mount: Mount) -> dict[str, Any]:
+    unknown = set(mount.rx_config) - {field.name for field in dataclasses.fields(rx.Config)}
+    if unknown:
+        raise ImproperlyConfigured(
+            f"reflex_mount(rx_config=...): rx.Config has no option {', '.join(sorted(unknown))}."
+        )
+    return {
+        **mount.rx_config,
+        "app_name": mount.app_name,
+        "plugins": [*mount.plugins, *mount.rx_config.get("plugins", ())],
+        "frontend_path": mount.mount_prefix.strip("/"),
+    }
+
+
+def all_plugins(values: dict[str, Any]) -> list[Plugin]:
+    """Return the project's plugins and ours; the default layout needs Radix' theme."""
+    plugins = [OwnOriginPlugin(), *values.get("plugins", ())]
+    if not any(isinstance(plugin, rx.plugins.RadixThemesPlugin) for plugin in plugins):
+        plugins.append(rx.plugins.RadixThemesPlugin())
+    return plugins
+
+
+def file_values(spec: ModuleSpec) -> dict[str, Any]:
+    """Return what the project's ``rxconfig.py`` says."""
+    module = module_from_spec(spec)
+    assert spec.loader is not None  # a finder of files gives one
+    spec.loader.exec_module(module)
+    config = module.config
+    return {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}

@@ -1,0 +1,44 @@
+"""The one URL pattern that puts Reflex's compiled app behind everything Django knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.urls import URLPattern, re_path
+
+from reflex_adapter.mount import Mount, checked_mount
+from reflex_adapter.views import ReflexMountView
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def reflex_mount(
+    *,
+    app_name: str,
+    mount_prefix: str = "/",
+    django_prefix: str | Iterable[str] = (),
+    plugins: Iterable[Any] = (),
+    rx_config: Mapping[str, Any] = NOTHING,
+) -> URLPattern:
+    """Return the catch-all that serves the compiled app; put it last in the root ``urlpatterns``.
+
+    ``app_name`` is the Django app the pages belong to, ``mount_prefix`` where the app lives.
+    Paths at or below a ``django_prefix`` never get the app, so that Django answers a wrong one
+    with its own 404 and a missing slash with its redirect. ``plugins`` and ``rx_config`` go into
+    ``rx.Config``. Raises ``ImproperlyConfigured`` for arguments that cannot work.
+    """
+    mount = checked_mount(app_name, mount_prefix, django_prefix, plugins, rx_config)
+    view = ReflexMountView.as_view(mount=mount)
+    return re_path(catch_all(mount), view, name="reflex")
+
+
+def catch_all(mount: Mount) -> str:
+    """Return the pattern of every path under the mount that is not Django's alone."""
+    kept = "|".join(re.escape(prefix[1:]) for prefix in mount.django_prefix)
+    not_django = f"(?!(?:{kept})(?:/|$))" if kept else ""
+    if mount.mount_prefix == "/":
+        return rf"^{not_django}(?P<path>.*)$"
+    return rf"^{not_django}{re.escape(mount.mount_prefix[1:])}(?:/(?P<path>.*))?$"

@@ -1,0 +1,88 @@
+"""Serve Reflex's compiled app from disk, through the project's own middleware."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import mimetypes
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from django.views import View
+
+from reflex_adapter.conf import build_root
+from reflex_adapter.mount import Mount
+
+logger = logging.getLogger("reflex_adapter")
+
+HASHED = "assets"  # where the bundler puts files whose name changes with their content
+FOREVER = "public, max-age=31536000, immutable"  # RFC 8246
+REVALIDATE = "no-cache"
+NO_BUILD = "The Reflex app is not built yet. Run: python manage.py export_reflex\n"
+
+
+class ReflexMountView(View):
+    """The compiled app: its files, its prerendered pages, and its shell for every other path.
+
+    Answers 404 for a missing file that is plainly none of the app's pages, and 503 with the
+    command to run where there is no build. Nothing outside the build folder is ever read.
+    """
+
+    http_method_names = ["get", "head", "options"]
+    mount: Mount | None = None
+
+    def get(self, request: HttpRequest, path: str | None = None) -> HttpResponseBase:
+        root = build_root().resolve()
+        shell = root / "index.html"
+        if not shell.is_file():
+            logger.error("No compiled Reflex app in %s: run manage.py export_reflex", root)
+            return HttpResponse(NO_BUILD, status=503, content_type="text/plain; charset=utf-8")
+        found = find_file(root, path or "")
+        if found is None and names_a_file(path or ""):
+            raise Http404(f"The Reflex app has no file {path!r}.")
+        return file_response(request, found or shell, root)
+
+
+def find_file(root: Path, path: str) -> Path | None:
+    """Return the file for ``path`` below ``root``: itself, or the prerendered page of that name."""
+    for name in (path, f"{path}.html", f"{path}/index.html"):
+        file = contained(root, name)
+        if file is not None and file.is_file():
+            return file
+    return None
+
+
+def contained(root: Path, name: str) -> Path | None:
+    """Return ``root / name`` unless it is hidden or leads out of the resolved ``root``."""
+    parts = PurePosixPath(name.strip("/")).parts
+    if "\0" in name or "\\" in name or any(part.startswith(".") for part in parts):
+        return None
+    file = (root / PurePosixPath(*parts)).resolve()
+    return file if file.is_relative_to(root) else None
+
+
+def names_a_file(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return bool(parts) and (parts[0] == HASHED or "." in parts[-1])
+
+
+def file_response(request: HttpRequest, file: Path, root: Path) -> HttpResponseBase:
+    content = file.read_bytes()
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    modified = int(file.stat().st_mtime)
+    headers: dict[str, Any] = {
+        "Cache-Control": FOREVER if file.is_relative_to(root / HASHED) else REVALIDATE,
+        "ETag": etag,
+        "Last-Modified": http_date(modified),
+    }
+    response = HttpResponse(content, content_type=content_type(file), headers=headers)
+    conditional = get_conditional_response(request, etag, modified, response)
+    return conditional if conditional is not None else response
+
+
+def content_type(file: Path) -> str:
+    guessed = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed

@@ -1,0 +1,109 @@
+"""One middleware of each kind that Django knows; each notes when it is entered and left."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.decorators import sync_and_async_middleware
+from django.utils.deprecation import MiddlewareMixin
+
+trace: list[str] = []
+
+
+class Hooks(MiddlewareMixin):
+    def process_request(self, request: HttpRequest) -> None:
+        trace.append("> hooks")
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        trace.append(f"view {view.__name__}")
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        trace.append(f"exception {exception}")
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        trace.append(f"< hooks {response.status_code}")
+        return response
+
+
+def sync_function(get_response: Any) -> Any:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        trace.append("> sync")
+        response: HttpResponse = get_response(request)
+        trace.append("< sync")
+        return response
+
+    return middleware
+
+
+@sync_and_async_middleware
+def async_function(get_response: Any) -> Any:
+    assert iscoroutinefunction(get_response)
+
+    async def middleware(request: HttpRequest) -> HttpResponse:
+        trace.append("> async")
+        response: HttpResponse = await get_response(request)
+        trace.append("< async")
+        return response
+
+    return middleware
+
+
+class OwnCall:
+    async_capable = True
+    sync_capable = False
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponse:
+        trace.append("> own call")
+        try:
+            response: HttpResponse = await self.get_response(request)
+            return response
+        finally:
+            trace.append("< own call")
+
+
+KINDS = [f"{__name__}.{name}" for name in ("Hooks", "sync_function", "async_function", "OwnCall")]
+
+
+def refuses(answer: Any) -> Any:
+    """Return a middleware that answers in the view's place, or raises what it is given."""
+
+    def middleware_factory(get_response: Any) -> Any:
+        def middleware(request: HttpRequest) -> HttpResponse:
+            if isinstance(answer, Exception):
+                raise answer
+            return answer() if callable(answer) else HttpResponse(status=answer)
+
+        return middleware
+
+    return middleware_factory
+
+
+forbids = refuses(403)
+is_busy = refuses(503)
+answers_itself = refuses(200)
+fails = refuses(RuntimeError("broken middleware"))
+redirects = refuses(lambda: HttpResponseRedirect("/elsewhere/?a=1"))
+redirects_away = refuses(lambda: HttpResponseRedirect("https://evil.example/"))
+
+
+class AnswersExceptions(MiddlewareMixin):
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse:
+        return HttpResponseRedirect("/sorry/")
+
+
+def slow_response(get_response: Any) -> Any:
+    """Takes its time after the view, in front of the one that has the session saved."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = get_response(request)
+        time.sleep(0.2)
+        return response
+
+    return middleware

@@ -1,0 +1,77 @@
+"""The whole application under real hypercorn, in this process and on a free port."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+import pytest_asyncio
+from django.test import override_settings
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from reflex_adapter.asgi_entry import app, application
+from reflex_adapter.bridge import DjangoEventBridge
+from tests.probe import middleware
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def site() -> AsyncIterator[str]:
+    """The address of the running site."""
+    config = Config()
+    config.bind = [f"127.0.0.1:{free_port()}"]
+    config.accesslog = config.errorlog = None
+    ready, stop = asyncio.Event(), asyncio.Event()
+
+    async def stopped() -> None:
+        ready.set()
+        await stop.wait()
+
+    task = asyncio.create_task(serve(application, config, shutdown_trigger=stopped))  # type: ignore[arg-type]
+    await ready.wait()
+    yield f"http://{config.bind[0]}"
+    stop.set()
+    await task
+
+
+@pytest.fixture
+def logged_in(login_cookie: tuple[bytes, bytes]) -> str:
+    """The ``Cookie`` header of a browser that logged in through Django, as ``ada``."""
+    return login_cookie[1].decode()
+
+
+@pytest.fixture
+def trace() -> Iterator[list[str]]:
+    """What the probing middleware and handlers note, empty at the start."""
+    middleware.trace.clear()
+    yield middleware.trace
+    middleware.trace.clear()
+
+
+@pytest.fixture
+def use_middleware() -> Iterator[Callable[..., None]]:
+    """Put the named middleware behind the project's own, for events, until the test ends."""
+    before = app.bridge
+    override = None
+
+    def use(*names: str) -> None:
+        nonlocal override
+        from django.conf import settings  # noqa: PLC0415 - the settings of the running test
+
+        override = override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, *names])
+        override.enable()
+        app.bridge = DjangoEventBridge()
+
+    yield use
+    app.bridge = before
+    if override is not None:
+        override.disable()

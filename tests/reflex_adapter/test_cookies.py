@@ -1,0 +1,110 @@
+"""The cookies an event sets: at once for its socket, and by a ticket for its browser."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from http.cookies import SimpleCookie
+
+import httpx
+import pytest
+import websockets
+from django.conf import settings
+from django.contrib.sessions.models import Session
+
+from tests.reflex_adapter.client import PROBE, EventClient, connected, run
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+async def ticket(tab: EventClient) -> dict[str, str]:
+    """Return the headers with which the page was told to fetch its cookies."""
+    await tab.receive_until(lambda tab: tab.scripts)
+    script = tab.scripts[-1]
+    headers: dict[str, str] = json.loads(script[script.index("headers: ") + len("headers: ") : -2])
+    return headers
+
+
+async def redeem(site: str, ticket: dict[str, str], **headers: str) -> httpx.Response:
+    async with httpx.AsyncClient() as browser:
+        given = {"Origin": site, **ticket, **headers}
+        return await browser.post(f"{site}/_event_cookies", headers=given)
+
+
+async def test_a_cookie_reaches_the_browser_unchanged(site: str) -> None:
+    async with connected(site) as tab:
+        await run(tab, "set_cookie", value="mint")
+        answer = await redeem(site, await ticket(tab))
+    cookie = SimpleCookie(answer.headers["set-cookie"])["flavour"]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("mint", True, "Strict")
+
+
+async def test_the_next_event_of_the_socket_has_the_cookie_at_once(site: str) -> None:
+    async with connected(site, cookie="mine=1") as tab:
+        await run(tab, "set_cookie", value="mint")
+        await tab.call(f"{PROBE}.cookies")
+        assert tab.var(PROBE, "seen") == "cookies=['flavour', 'mine']"
+
+
+async def test_a_cookie_that_did_not_change_is_not_sent_again(site: str) -> None:
+    async with connected(site) as tab:
+        await run(tab, "set_cookie", value="mint")
+        await run(tab, "set_cookie", value="mint")
+        assert len(tab.scripts) == 1
+
+
+async def test_a_visitor_without_a_session_gets_one_that_lasts(site: str) -> None:
+    async with connected(site) as tab:
+        await run(tab, "remember", value="this")
+        answer = await redeem(site, await ticket(tab))
+        await run(tab, "remember", value="that")
+    cookie = SimpleCookie(answer.headers["set-cookie"])[settings.SESSION_COOKIE_NAME]
+    assert cookie["httponly"]
+    assert await Session.objects.acount() == 1
+    async with connected(site, cookie=f"{cookie.key}={cookie.value}") as tab:
+        await tab.call(f"{PROBE}.recall")
+        assert tab.var(PROBE, "seen") == "remembered=that"
+
+
+async def test_no_packet_shows_a_session_key(site: str) -> None:
+    async with connected(site) as tab:
+        await run(tab, "remember", value="this")
+        await run(tab, "cookies")
+        key = (await Session.objects.aget()).session_key
+        assert key not in json.dumps([tab.state, tab.told])
+
+
+async def test_a_ticket_is_good_once(site: str) -> None:
+    async with connected(site) as tab:
+        await run(tab, "set_cookie", value="mint")
+        name = await ticket(tab)
+        assert (await redeem(site, name)).status_code == 204
+        assert (await redeem(site, name)).status_code == 403
+
+
+async def test_a_guess_is_no_ticket(site: str) -> None:
+    assert (await redeem(site, {"x-event-cookies": "guess"})).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+async def test_another_site_cannot_redeem(site: str, origin: str) -> None:
+    async with connected(site) as tab:
+        await run(tab, "set_cookie", value="mint")
+        name = await ticket(tab)
+        assert (await redeem(site, name, Origin=origin)).status_code == 403
+        assert (await redeem(site, name)).status_code == 204
+
+
+async def test_a_browser_with_another_session_keeps_it(site: str, logged_in: str) -> None:
+    """Another tab logged in after this one had connected."""
+    async with connected(site) as tab:
+        await run(tab, "remember", value="this")
+        answer = await redeem(site, await ticket(tab), Cookie=logged_in)
+        assert "set-cookie" not in answer.headers
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await asyncio.wait_for(tab.socket.recv(), 5)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401
