@@ -34,7 +34,7 @@ def answer(outcome: Outcome) -> EventSpec | None:
     if outcome.completed and status < 300:
         return None
     raise EventRefused(
-        f"Middleware answered {status} to an event of {outcome.request.path}; "
+        f"Middleware answered {status} to an event of {outcome.request.path!r}; "
         f"its handler {'ran' if outcome.completed else 'did not complete'}."
     )
 
@@ -46,6 +46,6 @@ def navigation(outcome: Outcome) -> EventSpec:
     if not url_has_allowed_host_and_scheme(
         location, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
-        logger.warning("Not redirecting an event of %s to another site", request.path)
+        logger.warning("Not redirecting an event of %r to another site", request.path)
         raise EventRefused("Middleware redirected an event to another site.")
     return rx.call_script(f"window.location.assign({json.dumps(location)})")

@@ -53,9 +53,16 @@ class ProjectFinder(FileFinder):
 
 def working_directory_finder(path: str) -> ProjectFinder:
     """The path hook: a ``ProjectFinder`` for the working directory, ``ImportError`` for others."""
-    if not path or Path(path) != Path.cwd():
+    if not is_working_directory(path):
         raise ImportError(f"{path!r} is not the working directory", path=path)
     return ProjectFinder(path, *LOADERS)
+
+
+def is_working_directory(path: str) -> bool:
+    try:
+        return Path(path) == Path.cwd()
+    except FileNotFoundError:  # it has been deleted
+        return False
 
 
 LOADERS: Sequence[tuple[type[Loader], list[str]]] = [

@@ -18,6 +18,7 @@ from reflex_adapter.mount import Mount
 
 logger = logging.getLogger("reflex_adapter")
 
+SHELL = "__spa-fallback.html"  # for paths without a prerendered page, by React Router
 HASHED = "assets"  # where the bundler puts files whose name changes with their content
 FOREVER = "public, max-age=31536000, immutable"  # RFC 8246
 REVALIDATE = "no-cache"
@@ -36,8 +37,8 @@ class ReflexMountView(View):
 
     def get(self, request: HttpRequest, path: str | None = None) -> HttpResponseBase:
         root = build_root().resolve()
-        shell = root / "index.html"
-        if not shell.is_file():
+        shell = find_file(root, SHELL) or find_file(root, "index.html")
+        if shell is None:
             logger.error("No compiled Reflex app in %s: run manage.py export_reflex", root)
             return HttpResponse(NO_BUILD, status=503, content_type="text/plain; charset=utf-8")
         found = find_file(root, path or "")

@@ -35,6 +35,12 @@ class ProbeState(AppState):
         self.seen = f"{self.request.method} {self.request.get_full_path()}"
 
     @rx.event
+    async def describe_request(self):
+        request = self.request
+        who = f"{request.user} from {request.META['REMOTE_ADDR']}"
+        self.seen = f"{request.method} {request.build_absolute_uri('/')} by {who}"
+
+    @rx.event
     async def remember(self, value: str):
         self.session["remembered"] = value
 

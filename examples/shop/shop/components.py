@@ -1,0 +1,143 @@
+"""The parts that the pages are made of."""
+
+import reflex as rx
+from django.urls import reverse
+
+from shop.states import AccountState, CartRow, CartState, ProductCard, ShopState
+
+
+def with_navigation(*content: rx.Component) -> rx.Component:
+    return rx.vstack(navigation(), *content, spacing="5", padding_y="4", width="100%")
+
+
+def navigation() -> rx.Component:
+    return rx.flex(
+        rx.link("Tea shop", href="/", weight="bold", size="4"),
+        rx.spacer(),
+        rx.link("Cart ", rx.badge(ShopState.cart_count, id="cart-count"), href="/cart"),
+        rx.link("Account", href="/account"),
+        align="center",
+        spacing="5",
+        width="100%",
+    )
+
+
+def product_tile(product: rx.Var[ProductCard]) -> rx.Component:
+    return rx.card(
+        rx.flex(
+            rx.heading(product.name, as_="h2", size="4"),
+            rx.text(product.description, color_scheme="gray", flex_grow="1"),
+            rx.flex(
+                rx.text(product.price, weight="bold"),
+                stock_badge(product),
+                justify="between",
+                align="center",
+            ),
+            rx.button(
+                "Add to cart",
+                id=f"add-{product.id}",
+                disabled=product.stock == 0,
+                on_click=ShopState.add_to_cart(product.id),
+            ),
+            direction="column",
+            spacing="3",
+            height="100%",
+        ),
+        custom_attrs={"data-product": product.id},
+    )
+
+
+def stock_badge(product: rx.Var[ProductCard]) -> rx.Component:
+    return rx.cond(
+        product.stock > 0,
+        rx.badge(f"{product.stock} in stock", color_scheme="green"),
+        rx.badge("Sold out", color_scheme="gray"),
+    )
+
+
+def cart_table() -> rx.Component:
+    return rx.table.root(
+        rx.table.header(
+            rx.table.row(
+                rx.table.column_header_cell("Product"),
+                rx.table.column_header_cell("Quantity"),
+                rx.table.column_header_cell("Price"),
+                rx.table.column_header_cell(""),
+            )
+        ),
+        rx.table.body(
+            rx.foreach(CartState.rows, cart_table_row),
+            rx.table.row(
+                rx.table.row_header_cell("Total"),
+                rx.table.cell(CartState.cart_count),
+                rx.table.cell(rx.text(CartState.total, id="cart-total", weight="bold")),
+                rx.table.cell(""),
+            ),
+        ),
+        width="100%",
+    )
+
+
+def cart_table_row(row: rx.Var[CartRow]) -> rx.Component:
+    return rx.table.row(
+        rx.table.row_header_cell(
+            row.name, " ", rx.cond(row.in_stock, "", rx.badge("Not enough in stock"))
+        ),
+        rx.table.cell(row.quantity),
+        rx.table.cell(row.total),
+        rx.table.cell(
+            rx.button(
+                "Remove",
+                id=f"remove-{row.product_id}",
+                variant="soft",
+                size="1",
+                on_click=CartState.remove_from_cart(row.product_id),
+            )
+        ),
+        align="center",
+    )
+
+
+def account_card() -> rx.Component:
+    account = AccountState.account
+    return rx.card(
+        rx.flex(
+            rx.heading(account.username, id="username", as_="h2", size="5"),
+            rx.text(account.email, id="email"),
+            rx.cond(account.is_staff, rx.badge("Staff", id="staff", width="fit-content")),
+            rx.flex(
+                rx.cond(account.is_staff, django_link("Admin", reverse("admin:index"))),
+                logout_form(),
+                spacing="4",
+                align="center",
+            ),
+            direction="column",
+            spacing="3",
+        ),
+        width="100%",
+    )
+
+
+def login_hint() -> rx.Component:
+    return rx.text(
+        "You are not logged in. ",
+        django_link("Log in", f"{reverse('admin:login')}?next=/account"),
+        id="login-hint",
+    )
+
+
+def django_link(text: str, href: str) -> rx.Component:
+    """Return a link to a page of Django's, which the browser loads instead of Reflex's router."""
+    return rx.link(text, href=href, reload_document=True)
+
+
+def logout_form() -> rx.Component:
+    """Return Django's own logout, which asks for a POST with a CSRF token."""
+    return rx.el.form(
+        rx.el.input(type="hidden", name="csrfmiddlewaretoken", value=AccountState.logout_token),
+        rx.el.input(type="hidden", name="next", value="/"),
+        rx.button("Log out", type="submit", id="logout", variant="soft"),
+        action=reverse("admin:logout"),
+        method="post",
+        on_submit=None,  # otherwise Reflex keeps the browser from sending the form
+    )

@@ -1,0 +1,150 @@
+"""What the pages show, and what their buttons do.
+
+Everything a state shows is plain data, because it is sent to the browser and kept between events;
+products themselves stay in the database. Every public function in a state can be called by any
+client with any arguments: check them here, keep helpers outside.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import reflex as rx
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
+from reflex_adapter.state import AppState
+from shop import cart
+from shop.models import Product
+
+
+@dataclass
+class ProductCard:
+    """A product as the list shows it."""
+
+    id: int
+    name: str
+    description: str
+    price: str
+    stock: int
+
+
+@dataclass
+class CartRow:
+    """A line of the cart as the cart page shows it."""
+
+    product_id: int
+    name: str
+    quantity: int
+    total: str
+    in_stock: bool
+
+
+@dataclass
+class Account:
+    """Who is logged in; nobody, if the username is empty."""
+
+    username: str = ""
+    email: str = ""
+    is_staff: bool = False
+
+
+class ShopState(AppState):
+    """What every page shows, and the product list."""
+
+    greeting: str = ""
+    cart_count: int = 0
+    products: list[ProductCard] = []
+
+    @rx.event
+    async def on_load(self):
+        self.greeting = f"Hi, {self.user.get_username() or 'guest'}"
+        self.cart_count = cart.count(self.session)
+        self.products = [product_card(product) async for product in Product.objects.all()]
+
+    # A plain `def` runs in a thread of its own, so the ORM works as in any Django view.
+    @rx.event
+    def add_to_cart(self, product_id: int):
+        product = find_product(product_id)
+        if product is None:
+            self.messages.error("There is no such product.")
+        elif cart.add(self.session, product):
+            self.messages.success(f"{product.name} is in your cart.")
+        else:
+            self.messages.warning(f"No more of this in stock: {product.name}.")
+        self.cart_count = cart.count(self.session)
+        self.products = [product_card(product) for product in Product.objects.all()]
+
+
+class CartState(ShopState):
+    """What is in the cart."""
+
+    rows: list[CartRow] = []
+    total: str = ""
+
+    @rx.event
+    def on_load(self):
+        show_cart(self)
+
+    @rx.event
+    def remove_from_cart(self, product_id: int):
+        if not cart.remove(self.session, product_id):
+            self.messages.error("This is not in your cart.")
+        show_cart(self)
+
+
+class AccountState(ShopState):
+    """Who is logged in."""
+
+    account: Account = Account()
+    logout_token: str = ""
+
+    @rx.event
+    async def on_load(self):
+        self.cart_count = cart.count(self.session)
+        self.account = account_of(self.user)
+        self.logout_token = self.csrf_token if self.user.is_authenticated else ""
+
+
+def find_product(product_id: Any) -> Product | None:
+    """Return the product of that id, which a client may have made up."""
+    if not isinstance(product_id, int):
+        return None
+    return Product.objects.filter(pk=product_id).first()
+
+
+def product_card(product: Product) -> ProductCard:
+    return ProductCard(
+        id=product.pk,
+        name=product.name,
+        description=product.description,
+        price=euros(product.price),
+        stock=product.stock,
+    )
+
+
+def show_cart(state: CartState) -> None:
+    lines = cart.lines(state.session)
+    state.rows = [cart_row(line) for line in lines]
+    state.total = euros(cart.total(lines))
+    state.cart_count = cart.count(state.session)
+
+
+def cart_row(line: cart.CartLine) -> CartRow:
+    return CartRow(
+        product_id=line.product.pk,
+        name=line.product.name,
+        quantity=line.quantity,
+        total=euros(line.total),
+        in_stock=line.in_stock,
+    )
+
+
+def account_of(user: AbstractBaseUser | AnonymousUser) -> Account:
+    if not user.is_authenticated:
+        return Account()
+    return Account(username=user.get_username(), email=user.email, is_staff=user.is_staff)
+
+
+def euros(amount: Decimal) -> str:
+    return f"€{amount:,.2f}"

@@ -1,0 +1,184 @@
+"""``load_identity`` makes session and user readable in async code, and asks the store no more."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import SynchronousOnlyOperation
+from django.db.backends.signals import connection_created
+from django.http import HttpRequest, HttpResponse
+from django.test import AsyncClient
+from django.utils.decorators import sync_only_middleware
+from django.utils.functional import SimpleLazyObject
+from pytest_django.fixtures import Settings
+
+from django_adapter import MiddlewareRunner, load_identity, synthetic_request
+from tests.conftest import Header, ScopeFactory
+
+SESSION = "django.contrib.sessions.middleware.SessionMiddleware"
+USER = "django.contrib.auth.middleware.AuthenticationMiddleware"
+
+ENGINES = ["db", "cached_db", "cache", "file", "signed_cookies"]
+
+
+@sync_only_middleware
+def user_from_a_header(get_response: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Find the user as token authentication does: lazily, and without a session."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        by_name = get_user_model().objects.get
+        request.user = SimpleLazyObject(lambda: by_name(username=request.headers["X-User"]))
+        return get_response(request)
+
+    return middleware
+
+
+@pytest.fixture
+def queries() -> Iterator[list[str]]:
+    """What is asked of databases, in every thread that connects from now on."""
+    asked: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, *args)
+
+    def watch(connection: Any, **kwargs: Any) -> None:
+        connection.execute_wrappers.append(note)
+
+    connection_created.connect(watch)
+    yield asked
+    connection_created.disconnect(watch)
+
+
+async def run(scope: dict[str, Any], view: Callable[[HttpRequest], Awaitable[Any]]) -> Any:
+    """Return what ``view`` returns at the end of the chain."""
+    seen = []
+
+    async def wrapped(request: HttpRequest) -> HttpResponse:
+        seen.append(await view(request))
+        return HttpResponse()
+
+    await MiddlewareRunner().run(synthetic_request(scope, path="/", csrf_proven=True), wrapped)
+    return seen[0]
+
+
+async def name_and_cart(request: HttpRequest) -> tuple[str, Any]:
+    await load_identity(request)
+    return request.user.get_username(), request.session.get("cart")
+
+
+async def log_in(settings: Settings, engine: str, user: AbstractBaseUser) -> Header:
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+    client = AsyncClient()
+    await client.aforce_login(user)
+    return b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_async_code_reads_session_and_user(
+    settings: Settings,
+    tmp_path: Path,
+    websocket_scope: ScopeFactory,
+    user: AbstractBaseUser,
+    queries: list[str],
+    engine: str,
+) -> None:
+    settings.MIDDLEWARE = [SESSION, USER]
+    settings.SESSION_FILE_PATH = str(tmp_path)
+    cookie = await log_in(settings, engine, user)
+
+    async def view(request: HttpRequest) -> Any:
+        await load_identity(request)
+        before = len(queries)
+        permissions = request.user.is_authenticated, request.user.is_staff, request.user.pk
+        request.session["cart"] = request.session.get("cart", 0) + 1
+        return permissions, len(queries) - before
+
+    permissions, more_queries = await run(websocket_scope("/", [cookie]), view)
+    assert permissions == (True, False, user.pk)
+    assert more_queries == 0
+
+
+async def test_async_code_without_it_may_not_read_them(
+    settings: Settings, websocket_scope: ScopeFactory, login_cookie: Header
+) -> None:
+    """Not a promise of ours: it shows that the tests around this one prove something."""
+    settings.MIDDLEWARE = [SESSION, USER]
+
+    async def view(request: HttpRequest) -> None:
+        with pytest.raises(SynchronousOnlyOperation):
+            request.session.get("cart")
+        with pytest.raises(SynchronousOnlyOperation):
+            request.user.get_username()
+
+    await run(websocket_scope("/", [login_cookie]), view)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_a_visitor_without_a_session_cookie_costs_no_query(
+    settings: Settings, websocket_scope: ScopeFactory, engine: str
+) -> None:
+    settings.MIDDLEWARE = [SESSION, USER]
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+    # No fixture of this test gives access to a database: pytest-django lets none be asked.
+    assert await run(websocket_scope("/", [(b"cookie", b"theme=dark")]), name_and_cart) == (
+        "",
+        None,
+    )
+
+
+@pytest.mark.parametrize("why", ["gone", "made up", "empty", "deactivated", "new password"])
+async def test_a_session_that_is_nobodys_leads_to_nobody(
+    settings: Settings,
+    websocket_scope: ScopeFactory,
+    user: AbstractBaseUser,
+    why: str,
+) -> None:
+    settings.MIDDLEWARE = [SESSION, USER]
+    _, cookie = await log_in(settings, "db", user)
+    if why == "gone":
+        await SessionStore(cookie.decode().partition("=")[2]).adelete()
+    elif why == "deactivated":
+        user.is_active = False
+        await user.asave()
+    elif why == "new password":
+        user.set_password("other")
+        await user.asave()
+    else:
+        cookie = b"sessionid=" + {"made up": b"x" * 32, "empty": b""}[why]
+    name, _ = await run(websocket_scope("/", [(b"cookie", cookie)]), name_and_cart)
+    assert name == ""
+
+
+async def test_what_no_middleware_has_set_stays_unset(
+    settings: Settings, websocket_scope: ScopeFactory
+) -> None:
+    async def attributes(request: HttpRequest) -> tuple[bool, bool]:
+        await load_identity(request)
+        return hasattr(request, "session"), hasattr(request, "user")
+
+    scope = websocket_scope("/", [(b"cookie", b"sessionid=x")])
+    settings.MIDDLEWARE = []
+    assert await run(scope, attributes) == (False, False)
+
+
+@pytest.mark.parametrize("middleware", [[], [SESSION], [SESSION, USER]])
+async def test_a_user_who_does_not_come_from_the_session_is_loaded_too(
+    settings: Settings,
+    websocket_scope: ScopeFactory,
+    user: AbstractBaseUser,
+    middleware: list[str],
+) -> None:
+    settings.MIDDLEWARE = [*middleware, f"{__name__}.user_from_a_header"]
+
+    async def name(request: HttpRequest) -> str:
+        await load_identity(request)
+        return request.user.get_username()
+
+    assert await run(websocket_scope("/", [(b"x-user", b"ada")]), name) == "ada"

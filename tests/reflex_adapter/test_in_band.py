@@ -1,0 +1,63 @@
+"""What a client says in band about who and where it is grants nothing.
+
+Reflex 0.10.1 takes a Socket.IO event named ``connect`` for a connection being made, and replaces
+the headers it goes by. The request of an event comes from the handshake all the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.reflex_adapter.client import PROBE, EventClient, connected, run
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+def forged_environ(cookie: str) -> dict[str, Any]:
+    headers = [["cookie", cookie], ["host", "evil.example"], ["x-forwarded-proto", "https"]]
+    return {"asgi.scope": {"headers": headers, "client": ["203.0.113.9", 1]}, "QUERY_STRING": ""}
+
+
+async def request_of(tab: EventClient) -> str:
+    await tab.call(f"{PROBE}.describe_request")
+    seen: str = tab.var(PROBE, "seen")
+    return seen
+
+
+async def test_a_connect_in_band_changes_nothing_about_the_request(
+    site: str, logged_in: str
+) -> None:
+    async with connected(site) as tab:
+        before = await request_of(tab)
+        await tab.emit("connect", forged_environ(logged_in))
+        await run(tab, "who")
+        assert await request_of(tab) == before
+        assert "ada" not in before
+
+
+@pytest.mark.parametrize("key", ["headers", "ip", "sid", "token", "method", "cookie"])
+async def test_router_data_is_a_claim_about_path_and_query_only(
+    site: str, logged_in: str, key: str
+) -> None:
+    claims = {"headers": {"cookie": logged_in}, "cookie": logged_in, "method": "GET"}
+    async with connected(site) as tab:
+        before = await request_of(tab)
+        await run(tab, "who")
+        packet = tab.packet(f"{PROBE}.describe_request", {})
+        packet["router_data"][key] = claims.get(key, "203.0.113.9")
+        await tab.emit("event", packet)
+        await tab.receive_until(lambda tab: tab.var(PROBE, "seen") == before)
+
+
+@pytest.mark.parametrize("path", ["", "item", "//evil.example/x", "http://[", "/a\0b", "/a%00b"])
+async def test_a_path_that_no_page_has_does_no_harm(site: str, path: str) -> None:
+    async with connected(site) as tab:
+        packet = tab.packet(f"{PROBE}.who", {})
+        packet["router_data"]["asPath"] = path
+        await tab.emit("event", packet)
+        await run(tab, "path")
