@@ -15,7 +15,7 @@ help:
 	@sed -n 's/^# \{0,1\}//p' Makefile
 
 demo: $(VENV)/.installed
-	cd examples/shop && $(BIN)/python manage.py demo --port $(PORT)
+	@cd examples/shop && $(BIN)/python manage.py demo --port $(PORT)
 
 test: $(VENV)/.installed-test check
 	$(BIN)/python -m pytest
@@ -26,15 +26,15 @@ check: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 $(VENV)/.installed: pyproject.toml constraints.txt
-	@echo "Installing into $(VENV) (a minute or two, once) ..."
-	$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv"; exit 1; }
-	$(INSTALL) --upgrade pip
-	$(INSTALL) --editable '.[reflex]'
+	@echo "Installing into $(VENV) (a minute, once) ..."
+	@$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv"; exit 1; }
+	@$(INSTALL) --upgrade pip
+	@$(INSTALL) --editable '.[reflex]'
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "Installing what the tests need ..."
-	$(INSTALL) --group test
+	@$(INSTALL) --group test
 	@touch $@
 
 clean:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from asgi_compose import ASGIApp, Receive, Scope, Send, refuse
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.utils.http import is_same_domain
 
+from asgi_compose import ASGIApp, Receive, Scope, Send, refuse
 from django_adapter.request import synthetic_request
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from asgi_compose import Scope
 from django.core.handlers.asgi import ASGIRequest
+
+from asgi_compose import Scope
 
 SCHEMES = {"ws": "http", "wss": "https"}
 

@@ -111,7 +111,7 @@ class MiddlewareRunner(BaseHandler):
 
 
 def as_view(call: ViewCall) -> View:
-    """Return ``call`` as a function with the view's attributes, which ``process_view`` hooks read."""
+    """Return ``call`` as a function with the view's attributes, for ``process_view`` hooks."""
 
     async def view(request: HttpRequest) -> HttpResponseBase:
         return await call(request)

@@ -6,20 +6,26 @@ Reflex breaks something, ``tests/reflex_adapter/test_undocumented.py`` says whic
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import reflex as rx
+from packaging.specifiers import SpecifierSet
 
 # The state behind page loads: its events begin a page, as those of rx.State do.
 from reflex.state import OnLoadInternalState
 
 # The steps of `reflex export`, whose documented form is a command line only.
 from reflex.utils import build, prerequisites
+
+# The configuration in force, and with it the module that holds the app.
+from reflex_base.config import get_config
 
 # Names: the keys of router_data, the paths that the backend serves, where the bundler writes.
 from reflex_base.constants import Dirs, Endpoint, Env, RouteVar
@@ -37,6 +43,7 @@ from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
 __all__ = [
+    "UNSTABLE_NAME",
     "AppWithProcessor",
     "BaseStateEventProcessor",
     "EventContext",
@@ -49,20 +56,26 @@ __all__ = [
     "check_version",
     "compile_pages",
     "connection_scope",
+    "explicit_values",
     "page_url",
     "serving_only",
     "socket_id",
 ]
 
-SUPPORTED = "Reflex 0.10 from 0.10.1 on is supported"
+# Parts of compiled names that differ from run to run though the page is the same: the hash of a
+# variable in an element's id, and the digest of a component in which such a name occurs.
+UNSTABLE_NAME = re.compile(rb"reflex_Var_-?\d+_reflex_Var|_comp_[0-9a-f]{32}")
+
+SUPPORTED = SpecifierSet(">=0.10.1,<0.11", prereleases=True)
 
 
-def check_version() -> None:
-    """Raise ``RuntimeError`` if this module was not written for the installed Reflex."""
-    installed = version("reflex")
-    release = tuple(int(part) for part in installed.split(".")[:3] if part.isdigit())
-    if not (0, 10, 1) <= release < (0, 11):
-        raise RuntimeError(f"{SUPPORTED}, {installed} is installed: pip install 'reflex~=0.10.1'.")
+def check_version(installed: str | None = None) -> None:
+    """Raise ``RuntimeError`` unless this module was written for the installed Reflex."""
+    installed = installed or version("reflex")
+    if installed not in SUPPORTED:
+        raise RuntimeError(
+            f"Reflex {SUPPORTED} is supported, {installed} installed: pip install 'reflex~=0.10.1'."
+        )
 
 
 class AppWithProcessor(rx.App):
@@ -131,13 +144,22 @@ def serving_only() -> Iterator[None]:
 
 
 def compile_pages() -> Path:
-    """Compile the pages and install what they import; return the folder the bundler reads."""
+    """Compile the pages and install what they import; return the folder the bundler reads.
+
+    The app is imported here and not by ``prerequisites.get_compiled_app``, which refuses modules
+    that a finder provides, as those of an editable installation.
+    """
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     if prerequisites.needs_reinit():
         prerequisites.initialize_frontend_dependencies()
-    prerequisites.get_compiled_app(prerender_routes=True)
+    import_module(get_config().module).app._compile(prerender_routes=True)
     build.set_env_json()
     return prerequisites.get_web_dir()
+
+
+def explicit_values(config: rx.Config) -> dict[str, Any]:
+    """Return what a configuration was told, without the defaults that Reflex filled in."""
+    return {name: getattr(config, name) for name in config._non_default_attributes}
 
 
 def bundle_pages() -> Path:

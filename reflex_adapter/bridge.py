@@ -47,10 +47,13 @@ class DjangoEventBridge:
         raises, once the chain has seen it; what middleware raises becomes a response.
         """
         request = synthetic_request(scope, path=path, query_string=query_string, csrf_proven=True)
-        completed = False
+        started = completed = False
 
         async def view(request: HttpRequest) -> HttpResponse:
-            nonlocal completed
+            nonlocal started, completed
+            if started:
+                raise RuntimeError("Middleware called the view again; a handler runs once.")
+            started = True
             event = CurrentEvent(request)
             await load_identity(request)
             with bound(event):

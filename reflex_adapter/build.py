@@ -17,6 +17,7 @@ from pathlib import Path
 
 from reflex_adapter import _reflex
 from reflex_adapter.conf import build_root
+from reflex_adapter.mount import get_mount
 
 STAMP = ".input"  # in the build: the digest of what it was built from
 WORK = {"node_modules", "build", "backend", ".react-router"}  # below .web, not input
@@ -33,7 +34,8 @@ def export(*, force: bool = False) -> bool:
     digest = digest_of(web)
     if not force and stamp_of(target) == digest:
         return False
-    bundle = _reflex.bundle_pages()
+    # Reflex moves an app that has a path of its own into a folder of that name.
+    bundle = _reflex.bundle_pages() / get_mount().mount_prefix.strip("/")
     replace(target, bundle, digest)
     return True
 
@@ -58,7 +60,8 @@ def digest_of(web: Path) -> str:
     """Return the digest of all that the bundler reads."""
     digest = hashlib.sha256()
     for file in input_files(web):
-        digest.update(str(file.relative_to(web)).encode() + b"\0" + file.read_bytes())
+        content = _reflex.UNSTABLE_NAME.sub(b"", file.read_bytes())
+        digest.update(f"{file.relative_to(web)}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 

@@ -7,11 +7,14 @@ never in a log.
 
 from __future__ import annotations
 
+import re
 from http.cookies import Morsel, SimpleCookie
 
 from django.conf import settings
 
 from asgi_compose import Message, Scope, Send
+
+ENDS_NOW = re.compile(r"0+|-\d+")  # a Max-Age that deletes the cookie (RFC 6265, section 5.2.2)
 
 
 class Connection:
@@ -37,13 +40,18 @@ class Connection:
         return self._cookies.get(settings.SESSION_COOKIE_NAME)
 
     def take(self, cookies: SimpleCookie) -> list[str]:
-        """Apply what a response sets; return the ``Set-Cookie`` values that change something."""
+        """Apply what a response sets; return the ``Set-Cookie`` values that change something.
+
+        Raises ``UnicodeEncodeError`` for a value that no header can carry, as Django does.
+        """
+        for morsel in cookies.values():
+            morsel.OutputString().encode("ascii")
         changed = [morsel for morsel in cookies.values() if self._apply(morsel)]
         return [morsel.OutputString() for morsel in changed]
 
     def _apply(self, morsel: Morsel[str]) -> bool:
         before = self._cookies.get(morsel.key)
-        if morsel["max-age"] == 0:  # what HttpResponse.delete_cookie says
+        if ENDS_NOW.fullmatch(str(morsel["max-age"])):
             self._cookies.pop(morsel.key, None)
         else:
             self._cookies[morsel.key] = morsel.coded_value

@@ -42,8 +42,8 @@ def checked_mount(
     prefixes = (django_prefix,) if isinstance(django_prefix, str) else django_prefix
     return Mount(
         app_name=app_name,
-        mount_prefix=normal_prefix(mount_prefix),
-        django_prefix=tuple(django_only(normal_prefix(prefix)) for prefix in prefixes),
+        mount_prefix=app_prefix(mount_prefix),
+        django_prefix=tuple(django_only(prefix, mount_prefix) for prefix in prefixes),
         plugins=tuple(plugins),
         rx_config=dict(rx_config),
     )
@@ -53,14 +53,34 @@ def normal_prefix(prefix: str) -> str:
     return "/" + prefix.strip("/")
 
 
-def django_only(prefix: str) -> str:
-    """Return ``prefix`` if Django may have it for itself."""
-    if prefix == "/" or prefix in RESERVED_PREFIXES:
+def app_prefix(prefix: str) -> str:
+    """Return ``prefix``, normal, if the app can live there."""
+    normal = normal_prefix(prefix)
+    if is_reserved(normal):
+        raise ImproperlyConfigured(
+            f"reflex_mount(mount_prefix={prefix!r}): this path is the Reflex server's; "
+            "choose another one for the pages, such as '/app'."
+        )
+    return normal
+
+
+def django_only(prefix: str, mount_prefix: str) -> str:
+    """Return ``prefix``, normal, if Django may have it for itself."""
+    normal = normal_prefix(prefix)
+    if is_reserved(normal) or covers(normal, normal_prefix(mount_prefix)):
         raise ImproperlyConfigured(
             f"reflex_mount(django_prefix={prefix!r}): this path is Reflex's; "
             "name the prefixes of your own Django URLs, such as '/admin'."
         )
-    return prefix
+    return normal
+
+
+def is_reserved(path: str) -> bool:
+    return any(covers(reserved, path) for reserved in RESERVED_PREFIXES)
+
+
+def covers(prefix: str, path: str) -> bool:
+    return f"{path}/".startswith(f"{prefix.rstrip('/')}/")
 
 
 def get_mount() -> Mount:

@@ -11,6 +11,7 @@ import reflex as rx
 from django.core.exceptions import ImproperlyConfigured
 from reflex.plugins import Plugin
 
+from reflex_adapter._reflex import explicit_values
 from reflex_adapter.conf import use_rxconfig_file
 from reflex_adapter.mount import Mount, get_mount
 from reflex_adapter.own_origin import OwnOriginPlugin
@@ -28,7 +29,13 @@ def reflex_config(file_spec: ModuleSpec | None = None) -> rx.Config:
     mount = get_mount()
     underneath = file_values(file_spec) if use_rxconfig_file() and file_spec else {}
     values = {**DEFAULTS, **underneath, **mount_values(mount)}
-    return rx.Config(**{**values, "plugins": all_plugins(values)})
+    config = rx.Config(**{**values, "plugins": all_plugins(values)})
+    if config.transport != "websocket":
+        raise ImproperlyConfigured(
+            f"Reflex's transport must be 'websocket', not {config.transport!r}: "
+            "the origin of polling requests is not checked."
+        )
+    return config
 
 
 DEFAULTS: dict[str, Any] = {
@@ -67,5 +74,4 @@ def file_values(spec: ModuleSpec) -> dict[str, Any]:
     module = module_from_spec(spec)
     assert spec.loader is not None  # a finder of files gives one
     spec.loader.exec_module(module)
-    config = module.config
-    return {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
+    return explicit_values(module.config)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from collections.abc import Callable
 
 from hypercorn.asyncio import serve as hypercorn_serve
@@ -51,10 +52,17 @@ def serve(
     ``signals`` is false where another thread than the main one serves, and is ended from outside.
     Raises ``OSError`` where the port cannot be had.
     """
+    make_sure_it_is_free(host, port)
     config = Config()
     config.loglevel = "WARNING"
     config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
     asyncio.run(serve_until_stopped(OpenSockets(application), config, ready, signals=signals))
+
+
+def make_sure_it_is_free(host: str, port: int) -> None:
+    """Raise ``OSError`` now if the port is taken, before there is an application to stop again."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    socket.create_server((host, port), family=family).close()
 
 
 async def serve_until_stopped(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import mimetypes
+import os
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -18,7 +19,7 @@ from reflex_adapter.mount import Mount
 
 logger = logging.getLogger("reflex_adapter")
 
-SHELL = "__spa-fallback.html"  # for paths without a prerendered page, by React Router
+SHELL = "404.html"  # for paths without a prerendered page: React Router's, copied by Reflex
 HASHED = "assets"  # where the bundler puts files whose name changes with their content
 FOREVER = "public, max-age=31536000, immutable"  # RFC 8246
 REVALIDATE = "no-cache"
@@ -41,32 +42,31 @@ class ReflexMountView(View):
         if shell is None:
             logger.error("No compiled Reflex app in %s: run manage.py export_reflex", root)
             return HttpResponse(NO_BUILD, status=503, content_type="text/plain; charset=utf-8")
-        found = find_file(root, path or "")
-        if found is None and names_a_file(path or ""):
-            raise Http404(f"The Reflex app has no file {path!r}.")
+        name = (path or "").strip("/")
+        found = find_file(root, name)
+        if found is None and names_a_file(name):
+            raise Http404(f"The Reflex app has no file {name!r}.")
         return file_response(request, found or shell, root)
 
 
-def find_file(root: Path, path: str) -> Path | None:
-    """Return the file for ``path`` below ``root``: itself, or the prerendered page of that name."""
-    for name in (path, f"{path}.html", f"{path}/index.html"):
-        file = contained(root, name)
-        if file is not None and file.is_file():
-            return file
+def find_file(root: Path, name: str) -> Path | None:
+    """Return the file for ``name`` below ``root``: itself, or the prerendered page of that name.
+
+    Raises ``Http404`` where ``name`` is hidden or leads out of the resolved ``root``.
+    """
+    if "\0" in name or "\\" in name or any(part.startswith(".") for part in name.split("/")):
+        raise Http404(f"{name!r} cannot be a page of the Reflex app.")
+    for file in (root / name, root / f"{name}.html", root / name / "index.html"):
+        if not os.path.isfile(file):  # unlike Path.is_file(), false for a name that is too long
+            continue
+        if not file.resolve().is_relative_to(root):
+            raise Http404(f"{name!r} leads out of the Reflex app.")
+        return file
     return None
 
 
-def contained(root: Path, name: str) -> Path | None:
-    """Return ``root / name`` unless it is hidden or leads out of the resolved ``root``."""
-    parts = PurePosixPath(name.strip("/")).parts
-    if "\0" in name or "\\" in name or any(part.startswith(".") for part in parts):
-        return None
-    file = (root / PurePosixPath(*parts)).resolve()
-    return file if file.is_relative_to(root) else None
-
-
-def names_a_file(path: str) -> bool:
-    parts = PurePosixPath(path).parts
+def names_a_file(name: str) -> bool:
+    parts = PurePosixPath(name).parts
     return bool(parts) and (parts[0] == HASHED or "." in parts[-1])
 
 

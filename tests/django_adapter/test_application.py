@@ -81,6 +81,26 @@ async def test_a_path_that_could_be_read_as_a_reserved_one_is_answered_400(
     assert inner.seen == []
 
 
+@pytest.mark.parametrize("path", ["/files/a%2Fb", "/a/../b", "/a//b", "/a\\b"])
+async def test_a_path_that_no_reading_makes_a_reserved_one_is_djangos(
+    http_scope: ScopeFactory, path: str
+) -> None:
+    assert (await first_message(DjangoOuterDispatcher(Inner()), http_scope(path)))["status"] == 200
+
+
+async def test_a_host_that_is_not_allowed_does_not_reach_the_inner_application(
+    http_scope: ScopeFactory, websocket_scope: ScopeFactory
+) -> None:
+    inner = Inner()
+    app = DjangoOuterDispatcher(inner)
+    own = [(b"origin", b"http://evil.com")]  # a name that evil.com's owner points at this server
+    plain = http_scope("/ping", own, host=b"evil.com", method="GET")
+    assert (await first_message(app, plain))["status"] == 400
+    handshake = websocket_scope("/_event/", own, host=b"evil.com")
+    assert (await first_message(app, handshake))["type"] == "websocket.close"
+    assert inner.seen == []
+
+
 OWN = (b"origin", b"http://testserver")
 FOREIGN: dict[str, list[Header]] = {
     "foreign": [(b"origin", b"http://evil.com")],

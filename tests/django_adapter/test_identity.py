@@ -156,6 +156,30 @@ async def test_a_session_that_is_nobodys_leads_to_nobody(
     assert name == ""
 
 
+async def test_a_visitor_without_a_session_cookie_costs_no_hop(
+    settings: Settings, websocket_scope: ScopeFactory
+) -> None:
+    settings.MIDDLEWARE = [SESSION, USER]
+
+    async def view(request: HttpRequest) -> None:
+        with pytest.raises(StopIteration):  # it ends without having waited for anything
+            load_identity(request).send(None)
+
+    await run(websocket_scope("/"), view)
+
+
+async def test_a_session_is_loaded_where_there_is_no_user(
+    settings: Settings, websocket_scope: ScopeFactory, login_cookie: Header
+) -> None:
+    settings.MIDDLEWARE = [SESSION]
+
+    async def session(request: HttpRequest) -> bool:
+        await load_identity(request)
+        return "_auth_user_id" in request.session
+
+    assert await run(websocket_scope("/", [login_cookie]), session)
+
+
 async def test_what_no_middleware_has_set_stays_unset(
     settings: Settings, websocket_scope: ScopeFactory
 ) -> None:

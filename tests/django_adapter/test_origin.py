@@ -79,6 +79,7 @@ ORIGINS = [
     "https://a.partner.example.evil.com",
     "https://.partner.example",
     "https://*.partner.example",
+    "https://*",
     "https://Partner.Example",
     "null",
     "",

@@ -12,6 +12,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.decorators import sync_only_middleware
@@ -150,6 +151,14 @@ async def test_reverse_puts_the_root_path_in_front(http_scope: ScopeFactory) -> 
     request = event(http_scope(root_path="/shop"), "/shop/page/1/")
     response = await MiddlewareRunner().run(request, view)
     assert response.content == b"/shop/page/3/ /page/1/"
+
+
+async def test_atomic_requests_do_not_keep_an_async_view_from_running(
+    monkeypatch: pytest.MonkeyPatch, http_scope: ScopeFactory
+) -> None:
+    monkeypatch.setitem(connections.settings["default"], "ATOMIC_REQUESTS", True)
+    response = await MiddlewareRunner().run(event(http_scope()), done)
+    assert response.content == b"done"
 
 
 class Shop:

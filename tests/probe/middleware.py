@@ -98,6 +98,14 @@ class AnswersExceptions(MiddlewareMixin):
         return HttpResponseRedirect("/sorry/")
 
 
+def retries(get_response: Any) -> Any:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = get_response(request)
+        return get_response(request) if response.status_code >= 500 else response
+
+    return middleware
+
+
 def slow_response(get_response: Any) -> Any:
     """Takes its time after the view, in front of the one that has the session saved."""
 

@@ -121,6 +121,13 @@ async def test_an_exception_takes_the_error_path_of_reflex(
     assert "ValueError: boom" in caplog.text
 
 
+async def test_no_handler_runs_twice(site: str, use_middleware: Use, trace: list[str]) -> None:
+    use_middleware(f"{PROBING}.retries")
+    async with connected(site) as tab:
+        await run(tab, "boom")
+        assert trace.count("handler") == 1
+
+
 async def test_a_refusal_is_logged_as_django_logs_it(
     site: str, use_middleware: Use, caplog: pytest.LogCaptureFixture
 ) -> None:

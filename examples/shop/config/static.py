@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Iterable
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.static import serve
 
 
+@login_not_required  # LoginRequiredMiddleware would keep its style from the login page
 def static_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """Answer as Django's own view does, but with a body that an ASGI server can take as it is."""
     response = serve(request, path, document_root=settings.STATIC_ROOT)

@@ -1,0 +1,150 @@
+"""What a visitor of the shop sees, in real Chromium."""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.chromium import (
+    SCRIPTS_SEE,
+    add_as_new_visitor,
+    add_to_cart,
+    django_says,
+    greets,
+    in_chromium,
+    log_in,
+    shows_count,
+)
+
+pytestmark = in_chromium
+
+
+def session_key(context: BrowserContext) -> str:
+    [key] = [cookie["value"] for cookie in context.cookies() if cookie["name"] == "sessionid"]
+    return key
+
+
+def test_the_shop_greets_who_is_logged_in_and_keeps_their_cart(tab: Page, shop: str) -> None:
+    tab.goto(shop)
+    greets(tab, "guest")
+    log_in(tab, shop)
+    add_to_cart(tab, "Teapot")
+    shows_count(tab, 1)
+    add_to_cart(tab, "Green tea")
+    shows_count(tab, 2)
+    tab.reload()
+    greets(tab, "demo")
+    shows_count(tab, 2)
+    assert django_says(tab, shop) == ("demo", {"teapot": 1, "green-tea": 1})
+
+
+def test_a_message_is_shown_for_the_event_that_brings_it(tab: Page, shop: str) -> None:
+    tab.goto(shop)
+    add_to_cart(tab, "Teapot")
+    expect(tab.get_by_role("status")).to_have_text(["Teapot is in your cart."])
+    add_to_cart(tab, "Tea cup")
+    expect(tab.get_by_role("status")).to_have_text(["Tea cup is in your cart."])
+    tab.get_by_role("link", name="Account").click()
+    expect(tab.locator("#login-hint")).to_be_visible()
+    expect(tab.get_by_role("status")).to_have_count(0)
+
+
+def test_no_more_can_be_added_than_there_is_in_stock(tab: Page, shop: str) -> None:
+    tab.goto(shop)
+    for _ in range(3):
+        add_to_cart(tab, "Tea strainer")
+    expect(tab.get_by_role("status")).to_have_text(["No more of this in stock: Tea strainer."])
+    shows_count(tab, 2)
+    sold_out = tab.locator("[data-product]", has_text="Tea caddy")
+    expect(sold_out.get_by_role("button")).to_be_disabled()
+
+
+def test_the_cart_of_a_guest_lasts(tab: Page, shop: str) -> None:
+    tab.goto(shop)
+    add_as_new_visitor(tab, "Teapot")
+    shows_count(tab, 1)
+    tab.reload()
+    greets(tab, "guest")
+    shows_count(tab, 1)
+    assert django_says(tab, shop) == ("", {"teapot": 1})
+
+
+def test_the_cart_of_a_guest_lasts_even_if_they_reload_at_once(tab: Page, shop: str) -> None:
+    tab.goto(shop)
+    greets(tab, "guest")
+    add_to_cart(tab, "Teapot")
+    shows_count(tab, 1)
+    tab.reload()
+    greets(tab, "guest")
+    shows_count(tab, 1)
+
+
+def test_the_cart_of_a_guest_is_theirs_after_logging_in(tab: Page, shop: str) -> None:
+    tab.goto(shop)
+    add_as_new_visitor(tab, "Teapot")
+    log_in(tab, shop)
+    shows_count(tab, 1)
+    assert django_says(tab, shop) == ("demo", {"teapot": 1})
+
+
+def test_another_visitor_has_a_cart_of_their_own(
+    tab: Page, shop: str, context: BrowserContext
+) -> None:
+    tab.goto(shop)
+    add_as_new_visitor(tab, "Teapot")
+    context.clear_cookies()
+    stranger = context.new_page()
+    stranger.goto(shop)
+    greets(stranger, "guest")
+    shows_count(stranger, 0)
+
+
+def test_the_cart_page_shows_the_cart_and_takes_things_out(tab: Page, shop: str) -> None:
+    tab.goto(shop)
+    for name in ("Teapot", "Tea cup"):
+        add_to_cart(tab, name)
+        expect(tab.get_by_role("status")).to_have_text([f"{name} is in your cart."])
+    tab.get_by_role("link", name="Cart").click()
+    expect(tab.locator("#cart-total")).to_have_text("€33.40")
+    tab.get_by_role("row", name="Tea cup").get_by_role("button").click()
+    expect(tab.locator("#cart-total")).to_have_text("€24.90")
+    tab.get_by_role("row", name="Teapot").get_by_role("button").click()
+    expect(tab.locator("#cart-empty")).to_be_visible()
+    shows_count(tab, 0)
+    assert django_says(tab, shop) == ("", {})
+
+
+def test_the_account_page_shows_who_is_logged_in_until_they_log_out(tab: Page, shop: str) -> None:
+    tab.goto(f"{shop}/account")
+    tab.get_by_role("link", name="Log in").click()
+    tab.wait_for_url("**/admin/login/?next=/account")
+    log_in(tab, shop)
+    tab.goto(f"{shop}/account")
+    expect(tab.locator("#username")).to_have_text("demo")
+    expect(tab.locator("#email")).to_have_text("demo@example.com")
+    expect(tab.locator("#staff")).to_be_visible()
+    tab.locator("#logout").click()
+    greets(tab, "guest")
+    assert django_says(tab, shop) == ("", {})
+
+
+def test_no_script_and_no_packet_ever_has_the_session_key(
+    tab: Page, shop: str, context: BrowserContext
+) -> None:
+    packets: list[str] = []
+
+    def keep(packet: str | bytes) -> None:
+        packets.append(str(packet))
+
+    tab.on("websocket", lambda ws: (ws.on("framereceived", keep), ws.on("framesent", keep)))
+    tab.goto(shop)
+    add_as_new_visitor(tab, "Teapot")
+    keys = [session_key(context)]
+    packets.append(tab.evaluate(SCRIPTS_SEE))
+    log_in(tab, shop)
+    keys.append(session_key(context))
+    add_to_cart(tab, "Tea cup")
+    shows_count(tab, 2)
+    packets.append(tab.evaluate(SCRIPTS_SEE))
+    assert any("Tea cup is in your cart." in packet for packet in packets)
+    assert not [packet for packet in packets for key in keys if key in packet]
+    assert not [packet for packet in packets if "sessionid" in packet]

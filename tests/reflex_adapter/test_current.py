@@ -1,0 +1,139 @@
+"""The request of the running event: who finds it, and for how long."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest
+
+from reflex_adapter.current import (
+    CurrentEvent,
+    NoCurrentRequest,
+    bound,
+    current_event,
+    current_request,
+    foreground_event,
+)
+from reflex_adapter.state import AppState
+
+ACCESSORS = ["request", "user", "session", "response", "csrf_token", "messages"]
+FOREGROUND = ["session", "response", "csrf_token", "messages"]
+
+
+@pytest.fixture
+def event() -> CurrentEvent:
+    return CurrentEvent(HttpRequest())
+
+
+@pytest.fixture
+def state() -> AppState:
+    return AppState(_reflex_internal_init=True)  # how Reflex makes one
+
+
+def test_outside_an_event_there_is_no_request() -> None:
+    with pytest.raises(NoCurrentRequest, match=r"use self\.request, self\.user and"):
+        current_request()
+
+
+def test_inside_the_block_the_event_is_found_and_after_it_is_not(event: CurrentEvent) -> None:
+    with bound(event):
+        assert current_event() is event
+        assert current_request() is event.request
+    with pytest.raises(NoCurrentRequest):
+        current_event()
+
+
+def test_the_inner_event_is_found_first(event: CurrentEvent) -> None:
+    inner = CurrentEvent(HttpRequest())
+    with bound(event):
+        with bound(inner):
+            assert current_event() is inner
+        assert current_event() is event
+
+
+def test_an_event_that_raises_is_over_too(event: CurrentEvent) -> None:
+    with pytest.raises(ValueError, match="boom"), bound(event):
+        raise ValueError("boom")
+    with pytest.raises(NoCurrentRequest):
+        current_event()
+
+
+async def test_a_task_finds_the_event_only_while_it_runs(event: CurrentEvent) -> None:
+    over = asyncio.Event()
+
+    async def look() -> Any:
+        found = current_event()
+        await over.wait()
+        with pytest.raises(NoCurrentRequest):
+            current_event()
+        return found
+
+    with bound(event):
+        task = asyncio.create_task(look())
+        await asyncio.sleep(0)
+    over.set()
+    assert await task is event
+
+
+async def test_a_worker_thread_finds_the_event(event: CurrentEvent) -> None:
+    with bound(event):
+        assert await sync_to_async(current_event)() is event
+
+
+async def test_events_that_run_at_once_each_find_their_own() -> None:
+    async def run() -> bool:
+        mine = CurrentEvent(HttpRequest())
+        with bound(mine):
+            await asyncio.sleep(0.01)
+            return current_event() is mine
+
+    assert await asyncio.gather(*[run() for _ in range(10)]) == [True] * 10
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_only_a_foreground_event_has_a_chain_to_speak_to(background: bool) -> None:
+    event = CurrentEvent(HttpRequest(), background=background)
+    with bound(event):
+        if not background:
+            assert foreground_event("self.session") is event
+            return
+        with pytest.raises(NoCurrentRequest, match=r"^self\.session cannot .* another event"):
+            foreground_event("self.session")
+
+
+@pytest.mark.parametrize("name", ACCESSORS)
+def test_outside_an_event_every_accessor_raises(state: AppState, name: str) -> None:
+    with pytest.raises(NoCurrentRequest):
+        getattr(state, name)
+
+
+@pytest.mark.parametrize("name", FOREGROUND)
+def test_in_a_background_task_the_accessor_names_itself(state: AppState, name: str) -> None:
+    with (
+        bound(CurrentEvent(HttpRequest(), background=True)),
+        pytest.raises(NoCurrentRequest, match=f"^self.{name} cannot be used in a background task"),
+    ):
+        getattr(state, name)
+
+
+def test_an_event_brings_its_request_user_and_response(state: AppState) -> None:
+    event = CurrentEvent(HttpRequest())
+    event.request.user = "ada"  # type: ignore[assignment]
+    event.request.session = {"a": 1}  # type: ignore[assignment]
+    with bound(event):
+        assert state.request is event.request
+        assert (state.user, state.session) == ("ada", {"a": 1})
+        assert state.response is event.response
+        assert state.response.status_code == 200
+
+
+def test_messages_cannot_be_replaced(state: AppState, event: CurrentEvent) -> None:
+    with bound(event), pytest.raises(AttributeError, match=r"self\.messages\.success"):
+        state.messages = []  # type: ignore[assignment]
+
+
+def test_two_events_do_not_share_a_response() -> None:
+    assert CurrentEvent(HttpRequest()).response is not CurrentEvent(HttpRequest()).response

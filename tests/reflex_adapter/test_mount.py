@@ -1,0 +1,103 @@
+"""How the mount is found again, in the URL patterns of the project, and what they serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client, override_settings
+from django.urls import include, path
+
+from reflex_adapter.mount import get_mount
+from reflex_adapter.urls import reflex_mount
+
+
+def urlconf(*patterns: Any) -> Any:
+    """Use these patterns as those of the root ``urls.py``."""
+    module = ModuleType("urls")
+    module.urlpatterns = list(patterns)  # type: ignore[attr-defined]
+    return override_settings(ROOT_URLCONF=module)
+
+
+def test_the_mount_is_the_one_of_the_root_urlconf_in_force() -> None:
+    before = get_mount()
+    with urlconf(path("admin/", admin.site.urls), reflex_mount(app_name="other", rx_config={})):
+        assert get_mount().app_name == "other"
+    assert get_mount() == before
+    assert (before.app_name, before.mount_prefix) == ("shop", "/")
+
+
+def test_the_mount_is_what_was_written_in_one_spelling() -> None:
+    with urlconf(
+        reflex_mount(
+            app_name="shop",
+            mount_prefix="app/",
+            django_prefix=["admin", "/api/v1/"],
+            plugins=["plugin"],
+            rx_config={"loglevel": "info"},
+        )
+    ):
+        mount = get_mount()
+    assert (mount.mount_prefix, mount.django_prefix) == ("/app", ("/admin", "/api/v1"))
+    assert (mount.plugins, mount.rx_config) == (("plugin",), {"loglevel": "info"})
+
+
+@pytest.mark.parametrize("prefix", ["admin", "/admin/"])
+def test_the_same_mount_twice_is_one(prefix: str) -> None:
+    twice = [reflex_mount(app_name="shop", django_prefix=p) for p in ("/admin", prefix)]
+    with urlconf(*twice):
+        assert get_mount().django_prefix == ("/admin",)
+
+
+def test_two_different_mounts_are_an_error() -> None:
+    with (
+        urlconf(reflex_mount(app_name="shop"), reflex_mount(app_name="other")),
+        pytest.raises(ImproperlyConfigured, match="keep one of the calls"),
+    ):
+        get_mount()
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        pytest.param([path("admin/", admin.site.urls)], id="none"),
+        pytest.param([path("x/", include([reflex_mount(app_name="shop")]))], id="included"),
+    ],
+)
+def test_without_a_mount_the_error_says_where_to_put_one(patterns: list[Any]) -> None:
+    with (
+        urlconf(*patterns),
+        pytest.raises(ImproperlyConfigured, match=r"reflex_mount\(.*root urls\.py"),
+    ):
+        get_mount()
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Any:
+    (tmp_path / "_reflex").mkdir()
+    (tmp_path / "_reflex" / "index.html").write_text("the shell")
+    with override_settings(STATIC_ROOT=tmp_path):
+        yield
+
+
+@pytest.mark.django_db
+def test_a_wrong_path_below_a_prefix_is_djangos_404(built: None, client: Client) -> None:
+    for url in ("/cart/json/x", "/static/x", "/static"):
+        assert client.get(url).status_code == 404, url
+    assert b"the shell" not in client.get("/admin/x/").content
+
+
+@pytest.mark.django_db
+def test_a_missing_slash_below_a_prefix_is_djangos_redirect(built: None, client: Client) -> None:
+    for url in ("/admin", "/cart/json"):
+        answer = client.get(url)
+        assert (answer.status_code, answer["Location"]) == (301, f"{url}/")
+
+
+@pytest.mark.django_db
+def test_a_path_that_only_starts_like_a_prefix_gets_the_app(built: None, client: Client) -> None:
+    assert client.get("/adminx").content == b"the shell"

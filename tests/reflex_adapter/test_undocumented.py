@@ -1,0 +1,193 @@
+"""Canaries for ``reflex_adapter/_reflex.py``: each says what to do if Reflex no longer has it.
+
+Nothing here is a promise of Reflex. A failure means that a new version of it works differently
+inside, not that it is broken: the message names the place of ours that has to change.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+import reflex as rx
+import reflex_base
+
+from django_adapter import RESERVED_PREFIXES
+from reflex_adapter import _reflex
+from reflex_adapter._reflex import (
+    AppWithProcessor,
+    BaseStateEventProcessor,
+    Dirs,
+    Endpoint,
+    Env,
+    EventContext,
+    EventQueueEntry,
+    OnLoadInternalState,
+    RegisteredEventHandler,
+    RegistrationContext,
+    RouteVar,
+    build,
+    check_version,
+    environment,
+    get_config,
+    prerequisites,
+)
+from reflex_adapter.asgi_entry import app
+from reflex_adapter.own_origin import PORT_DROPPED, OwnOriginPlugin
+
+
+def fields(kind: Any) -> set[str]:
+    return {field.name for field in dataclasses.fields(kind)}
+
+
+def parameters(function: Any) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
+def names_in(function: Any) -> set[str]:
+    return set(inspect.unwrap(function).__code__.co_names)
+
+
+@pytest.mark.parametrize("installed", ["0.10.1", "0.10.2", "0.10.10", "0.10.2.post1", "0.10.99"])
+def test_a_supported_version_is_accepted(installed: str) -> None:
+    check_version(installed)
+
+
+@pytest.mark.parametrize(
+    "installed",
+    ["0.9.12", "0.10", "0.10.0", "0.10.1a1", "0.11.0", "0.11.0a1", "0.11", "0.100.1", "1.10.1"],
+)
+def test_another_version_is_refused_with_the_remedy(installed: str) -> None:
+    with pytest.raises(RuntimeError, match=rf"supported, {installed} installed: pip install"):
+        check_version(installed)
+
+
+def test_the_installed_version_is_the_one_that_is_checked() -> None:
+    check_version()
+    check_version(version("reflex"))
+
+
+def test_events_run_in_a_method_that_subclasses_may_override() -> None:
+    expected = ["self", "entry", "registered_handler"]
+    assert parameters(BaseStateEventProcessor._execute_event) == expected, (
+        "Override what runs an event now in processor.DjangoEventProcessor."
+    )
+    assert "Subclasses" in str(inspect.getdoc(BaseStateEventProcessor.__base__._execute_event)), (
+        "Reflex does not invite overriding it any more: read how it wants to be extended."
+    )
+
+
+def test_the_processor_is_made_where_we_make_ours() -> None:
+    theirs = names_in(rx.App._setup_event_processor)
+    ours = names_in(AppWithProcessor._setup_event_processor)
+    assert theirs - ours == {"BaseStateEventProcessor", "backend_exception_handler"}, (
+        "Repeat what rx.App._setup_event_processor does now in _reflex.AppWithProcessor."
+    )
+    assert parameters(BaseStateEventProcessor)[:2] == ["middleware", "backend_exception_handler"], (
+        "Give reflex_app.DjangoApp.make_processor the new arguments."
+    )
+
+
+def test_our_processor_is_the_one_in_use() -> None:
+    assert app._setup_event_processor in app.get_lifespan_tasks(), "What starts the processor now?"
+
+
+def test_a_token_manager_can_be_told_that_the_process_forked() -> None:
+    manager = app.event_namespace._token_manager  # type: ignore[union-attr]
+    assert parameters(manager._reset_instance_id) == [], "See _reflex.AppWithProcessor."
+
+
+@pytest.mark.parametrize(
+    ("kind", "needed"),
+    [
+        (EventContext, {"token", "parent_txid", "router_data", "emit_delta_impl"}),
+        (EventContext, {"emit_event_impl", "enqueue_impl", "state_manager", "txid"}),
+        (EventQueueEntry, {"event", "ctx"}),
+        (RegisteredEventHandler, {"handler", "states"}),
+        (rx.EventHandler, {"fn"}),
+    ],
+)
+def test_what_an_event_is_made_of_can_be_copied_with_changes(kind: Any, needed: set[str]) -> None:
+    assert needed <= fields(kind), "Use the new names in processor.py, handlers.py, updates.py."
+
+
+def test_handlers_are_registered_by_name() -> None:
+    context = app._registration_context
+    assert isinstance(context, RegistrationContext)
+    name = f"{rx.State.get_full_name()}.hydrate"
+    registered = context.event_handlers[name]
+    assert isinstance(registered, RegisteredEventHandler), "See handlers.for_django."
+    assert (registered.handler.fn.__name__, registered.states[0]) == ("hydrate", rx.State)
+    assert registered.handler.is_background is False
+
+
+def test_page_loads_run_in_a_state_of_their_own() -> None:
+    assert "on_load_internal" in OnLoadInternalState.event_handlers, (
+        "Find the state that runs on_load now, for handlers.for_django."
+    )
+
+
+def test_router_data_names_the_socket_and_the_url() -> None:
+    assert (RouteVar.SESSION_ID, RouteVar.ORIGIN) == ("sid", "asPath"), (
+        "The pages and the tests' client send these names: see _reflex.page_url."
+    )
+
+
+def test_the_backends_paths_are_those_that_django_leaves_to_it() -> None:
+    assert {str(endpoint) for endpoint in Endpoint} == set(RESERVED_PREFIXES), (
+        "Bring django_adapter.application.RESERVED_PREFIXES up to date."
+    )
+
+
+def test_settings_of_reflex_can_be_set_for_a_moment() -> None:
+    assert isinstance(environment.REFLEX_WEB_WORKDIR.get(), Path), "See _reflex.serving_only."
+    assert environment.REFLEX_SKIP_COMPILE.get() is False, "See _reflex.serving_only."
+    assert Env.PROD.value == "prod"
+    assert hasattr(environment.REFLEX_ENV_MODE, "set"), "See _reflex.compile_pages."
+
+
+def test_the_steps_of_an_export_can_be_taken_one_by_one() -> None:
+    steps = [build.build, build.set_env_json, prerequisites.get_web_dir]
+    steps += [prerequisites.needs_reinit, prerequisites.initialize_frontend_dependencies]
+    assert [parameters(step) for step in steps] == [[]] * 5, "See reflex.utils.export.export."
+    assert "prerender_routes" in parameters(rx.App._compile), "See reflex.utils.export.export."
+    assert Dirs.STATIC == "build/client", "See what build.build() leaves, for bundle_pages."
+
+
+def test_a_configuration_remembers_what_it_was_told() -> None:
+    disabled = [rx.plugins.SitemapPlugin]
+    config = rx.Config(app_name="tea", telemetry_enabled=True, disable_plugins=disabled)
+    told = {"app_name", "telemetry_enabled", "disable_plugins"}
+    assert told <= config._non_default_attributes, "See _reflex.explicit_values."
+    assert "transport" not in config._non_default_attributes, "See _reflex.explicit_values."
+
+
+def test_the_configuration_is_kept_for_all_who_ask() -> None:
+    assert get_config() is get_config(), "See config_finder: who loads rxconfig, and when?"
+    assert get_config().module == "reflex_adapter.django_led_app", "See _reflex.compile_pages."
+
+
+def test_the_page_drops_the_port_where_our_plugin_keeps_it() -> None:
+    templates = Path(str(reflex_base.__file__)).with_name(".templates")
+    state_js = (templates / "web" / "utils" / "state.js").read_text()
+    assert state_js.count(PORT_DROPPED) == 1, "Read getBackendURL for own_origin.keep_port."
+
+
+def test_plugins_have_the_hooks_that_ours_uses() -> None:
+    ours = {name for name in vars(OwnOriginPlugin) if not name.startswith("_")}
+    assert ours <= set(dir(rx.plugins.Plugin)), "See the plugin hooks of Reflex, for own_origin.py."
+
+
+def test_every_undocumented_name_has_a_canary() -> None:
+    tree = ast.parse(Path(_reflex.__file__).read_text())
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    theirs = [node for node in imports if str(node.module).startswith("reflex")]
+    names = {alias.name for node in theirs for alias in node.names}
+    here = ast.walk(ast.parse(Path(__file__).read_text()))
+    used = {node.id for node in here if isinstance(node, ast.Name)}
+    assert names <= used, f"Write a canary for {names - used}."
