@@ -86,7 +86,7 @@ def test_what_a_response_sets_lies_over_what_the_client_sent(
 @pytest.mark.parametrize(
     "sent",
     [
-        *[[], [b"a=1"], [b"a=1; b=2"], [b"a=1", b"b=2"], [b"a=1; a=2"], [b"a=1", b"a=2"]],
+        *[[], [b"a=1"], [b"a=1; b=2"], [b"a=1; a=2"]],
         *[[b""], [b";"], [b";;a=1;"], [b"a=1 ;  b=2"], [b"a=b=c"], [b"=1; a=2"], [b"a="]],
         *[[b'a="x y"; b="\\303\\244"'], [b"a=\xc3\xa4"], [b"a=\xff\xfe"], [b"a=x\ty"]],
         *[[b"a=1; Path=/"], [b"a b=1; c=2"], [b"a=1,b=2"]],
@@ -97,6 +97,16 @@ def test_until_then_django_reads_what_the_client_sent(
 ) -> None:
     socket = connection(websocket_scope, *sent)
     assert cookies_of(socket) == synthetic_request(socket.handshake, path="/").COOKIES
+
+
+@pytest.mark.parametrize(
+    ("second", "cookies"), [(b"b=2", {"a": "1", "b": "2"}), (b"a=2", {"a": "2"})]
+)
+def test_cookies_may_come_in_several_headers(
+    websocket_scope: Any, second: bytes, cookies: dict[str, str]
+) -> None:
+    """As over HTTP/2 (RFC 9113, section 8.2.3). Django 5.2 alone would misread them."""
+    assert cookies_of(connection(websocket_scope, b"a=1", second)) == cookies
 
 
 def test_a_cookie_can_be_set_deleted_and_set_again(websocket_scope: Any) -> None:
