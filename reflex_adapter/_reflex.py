@@ -40,7 +40,7 @@ from reflex_base.event.context import EventContext
 from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 
 # A handler and its state, as `_execute_event` is given them.
-from reflex_base.registry import RegisteredEventHandler, RegistrationContext
+from reflex_base.registry import RegisteredEventHandler
 
 __all__ = [
     "UNSTABLE_NAME",
@@ -50,7 +50,6 @@ __all__ = [
     "EventQueueEntry",
     "OnLoadInternalState",
     "RegisteredEventHandler",
-    "RegistrationContext",
     "backend_paths",
     "bundle_pages",
     "check_version",

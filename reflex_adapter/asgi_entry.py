@@ -12,12 +12,10 @@ os.environ.setdefault("REFLEX_ENV_MODE", "prod")
 django_application = get_asgi_application()
 
 # Only now: the app's pages import models, which django.setup() has made ready.
-from django_adapter import RESERVED_PREFIXES, DjangoOuterDispatcher  # noqa: E402
-from reflex_adapter.cookie_tickets import TICKET_PATH  # noqa: E402
+from django_adapter import DjangoOuterDispatcher  # noqa: E402
 from reflex_adapter.django_led_app import app  # noqa: E402
+from reflex_adapter.mount import RESERVED  # noqa: E402
 
 __all__ = ["application"]
 
-application = DjangoOuterDispatcher(
-    app(), reserved=(*RESERVED_PREFIXES, TICKET_PATH), django=django_application
-)
+application = DjangoOuterDispatcher(app(), reserved=RESERVED, django=django_application)

@@ -77,8 +77,10 @@ def stamp_of(target: Path) -> str | None:
 
 
 def replace(target: Path, bundle: Path, digest: str) -> None:
-    """Put a copy of ``bundle`` where ``target`` is; there is one or the other at any moment."""
+    """Put a copy of ``bundle`` in the place of ``target``, which stays until the copy is whole."""
     fresh, old = target.with_name(target.name + ".new"), target.with_name(target.name + ".old")
+    if old.exists() and not target.exists():  # the last time ended between the two renames
+        old.rename(target)
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     shutil.copytree(bundle, fresh)

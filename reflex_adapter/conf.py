@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 BUILD_FOLDER = "_reflex"  # below STATIC_ROOT
+TICKET_PATH = "/_event_cookies"  # where the page fetches the cookies that an event has set
 
 
 def use_rxconfig_file() -> bool:

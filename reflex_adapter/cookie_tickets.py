@@ -20,11 +20,11 @@ from django.conf import settings
 from reflex.event import EventSpec
 
 from asgi_compose import Receive, Scope, Send, refuse
+from reflex_adapter.conf import TICKET_PATH
 from reflex_adapter.connection import Connection, sent_cookies
 
 logger = logging.getLogger("reflex_adapter")
 
-TICKET_PATH = "/_event_cookies"
 TICKET_HEADER = b"x-event-cookies"
 SECONDS = 30
 STALE_SESSION = 4401  # the close code after which the page comes back with the browser's cookies

@@ -14,6 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, get_resolver
 
 from django_adapter import RESERVED_PREFIXES
+from reflex_adapter.conf import TICKET_PATH
+
+RESERVED = (*RESERVED_PREFIXES, TICKET_PATH)  # what the server behind the pages answers itself
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def django_only(prefix: str, mount_prefix: str) -> str:
 
 
 def is_reserved(path: str) -> bool:
-    return any(covers(reserved, path) for reserved in RESERVED_PREFIXES)
+    return any(covers(reserved, path) for reserved in RESERVED)
 
 
 def covers(prefix: str, path: str) -> bool:

@@ -7,7 +7,8 @@ import functools
 from asgi_compose import ASGIApp, Dispatcher, Route, path_prefix
 from reflex_adapter._reflex import AppWithProcessor, check_version, serving_only
 from reflex_adapter.bridge import DjangoEventBridge
-from reflex_adapter.cookie_tickets import TICKET_PATH, CookieTickets
+from reflex_adapter.conf import TICKET_PATH
+from reflex_adapter.cookie_tickets import CookieTickets
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.processor import DjangoEventProcessor
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
 from typing import Any
@@ -28,8 +29,8 @@ def reflex_config(file_spec: ModuleSpec | None = None) -> rx.Config:
     """
     mount = get_mount()
     underneath = file_values(file_spec) if use_rxconfig_file() and file_spec else {}
-    values = {**DEFAULTS, **underneath, **mount_values(mount)}
-    config = rx.Config(**{**values, "plugins": all_plugins(values)})
+    plugins = all_plugins(underneath.get("plugins", ()), mount)
+    config = rx.Config(**{**DEFAULTS, **underneath, **mount_values(mount), "plugins": plugins})
     if config.transport != "websocket":
         raise ImproperlyConfigured(
             f"Reflex's transport must be 'websocket', not {config.transport!r}: "
@@ -48,22 +49,24 @@ DEFAULTS: dict[str, Any] = {
 
 
 def mount_values(mount: Mount) -> dict[str, Any]:
+    own = {"app_name": mount.app_name, "frontend_path": mount.mount_prefix.strip("/")}
     unknown = set(mount.rx_config) - {field.name for field in dataclasses.fields(rx.Config)}
     if unknown:
         raise ImproperlyConfigured(
             f"reflex_mount(rx_config=...): rx.Config has no option {', '.join(sorted(unknown))}."
         )
-    return {
-        **mount.rx_config,
-        "app_name": mount.app_name,
-        "plugins": [*mount.plugins, *mount.rx_config.get("plugins", ())],
-        "frontend_path": mount.mount_prefix.strip("/"),
-    }
+    if not own.keys().isdisjoint(mount.rx_config):
+        raise ImproperlyConfigured(
+            "reflex_mount(rx_config=...): say app_name and frontend_path as "
+            "reflex_mount(app_name=..., mount_prefix=...)."
+        )
+    return {**mount.rx_config, **own}
 
 
-def all_plugins(values: dict[str, Any]) -> list[Plugin]:
+def all_plugins(of_file: Iterable[Plugin], mount: Mount) -> list[Plugin]:
     """Return the project's plugins and ours; the default layout needs Radix' theme."""
-    plugins = [OwnOriginPlugin(), *values.get("plugins", ())]
+    of_mount = [*mount.plugins, *mount.rx_config.get("plugins", ())]
+    plugins = [OwnOriginPlugin(), *of_file, *of_mount]
     if not any(isinstance(plugin, rx.plugins.RadixThemesPlugin) for plugin in plugins):
         plugins.append(rx.plugins.RadixThemesPlugin())
     return plugins

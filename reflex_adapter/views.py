@@ -85,5 +85,7 @@ def file_response(request: HttpRequest, file: Path, root: Path) -> HttpResponseB
 
 
 def content_type(file: Path) -> str:
-    guessed = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    guessed, encoding = mimetypes.guess_type(file.name)
+    if guessed is None or encoding is not None:  # a compressed file is no page
+        return "application/octet-stream"
     return f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed

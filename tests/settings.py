@@ -5,19 +5,22 @@ memory belongs to one connection. The folder is new for each run, so that runs c
 """
 
 import atexit
+import os
 import shutil
 import tempfile
+from pathlib import Path
 
 from config.settings import *  # noqa: F403
 from config.settings import DATABASES, INSTALLED_APPS
 
-_folder = tempfile.mkdtemp(prefix="asgi-compose-tests-")
+_folder = Path(tempfile.mkdtemp(prefix="asgi-compose-tests-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["REFLEX_STATES_WORKDIR"] = str(_folder / "states")  # read when Reflex is imported
 
 DATABASES["default"] |= {
-    "NAME": f"{_folder}/never-used.sqlite3",
-    "TEST": {"NAME": f"{_folder}/test.sqlite3"},
+    "NAME": _folder / "never-used.sqlite3",
+    "TEST": {"NAME": _folder / "test.sqlite3"},
 }
-STATIC_ROOT = f"{_folder}/static"
+STATIC_ROOT = _folder / "static"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; nothing to protect
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.probe"]

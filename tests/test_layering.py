@@ -47,7 +47,15 @@ def within(package: str) -> Iterable[tuple[str, ast.Module]]:
         ("django_adapter", {"asgi_compose", "asgiref", "django"}),
         (
             "reflex_adapter",
-            {"asgi_compose", "asgiref", "django", "django_adapter", "hypercorn", *REFLEX},
+            {
+                "asgi_compose",
+                "asgiref",
+                "django",
+                "django_adapter",
+                "hypercorn",
+                "packaging",
+                *REFLEX,
+            },
         ),
     ],
 )

@@ -108,3 +108,11 @@ def test_what_an_interrupted_build_left_is_cleared_away(
     replace(target, bundle, "new")
     assert "half.html" not in content_of(target)
     assert not (tmp_path / leftover).exists()
+
+
+def test_a_build_that_was_put_aside_when_it_ended_comes_back(bundle: Path, tmp_path: Path) -> None:
+    (bundle / "zzz.js").symlink_to(tmp_path / "nowhere")
+    write(tmp_path / "_reflex.old", **{"index.html": "old"})
+    with pytest.raises(shutil.Error):
+        replace(tmp_path / "_reflex", bundle, "new")
+    assert content_of(tmp_path / "_reflex") == {"index.html": "old"}

@@ -136,6 +136,15 @@ def test_an_option_that_reflex_does_not_have_is_refused(option: str) -> None:
         reflex_config()
 
 
+@pytest.mark.parametrize("option", ["app_name", "frontend_path"])
+def test_what_the_mount_itself_says_is_not_said_twice(option: str) -> None:
+    with (
+        mounted(rx_config={option: "x"}),
+        pytest.raises(ImproperlyConfigured, match="mount_prefix"),
+    ):
+        reflex_config()
+
+
 @pytest.mark.parametrize("wrong", ["yes", 1, None, [True]])
 @pytest.mark.parametrize(
     ("name", "read"),

@@ -29,7 +29,6 @@ from reflex_adapter._reflex import (
     EventQueueEntry,
     OnLoadInternalState,
     RegisteredEventHandler,
-    RegistrationContext,
     RouteVar,
     build,
     check_version,
@@ -118,7 +117,6 @@ def test_what_an_event_is_made_of_can_be_copied_with_changes(kind: Any, needed: 
 
 def test_handlers_are_registered_by_name() -> None:
     context = app._registration_context
-    assert isinstance(context, RegistrationContext)
     name = f"{rx.State.get_full_name()}.hydrate"
     registered = context.event_handlers[name]
     assert isinstance(registered, RegisteredEventHandler), "See handlers.for_django."
