@@ -18,8 +18,8 @@ atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["REFLEX_STATES_WORKDIR"] = str(_folder / "states")  # read when Reflex is imported
 
 DATABASES["default"] |= {
-    "NAME": _folder / "never-used.sqlite3",
-    "TEST": {"NAME": _folder / "test.sqlite3"},
+    "NAME": f"{_folder}/never-used.sqlite3",
+    "TEST": {"NAME": f"{_folder}/test.sqlite3"},
 }
 STATIC_ROOT = _folder / "static"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; nothing to protect
