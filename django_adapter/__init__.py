@@ -8,6 +8,7 @@ from django_adapter.identity import load_identity
 from django_adapter.origin import HostGuard, origin_allowed
 from django_adapter.request import synthetic_request
 from django_adapter.runner import MiddlewareRunner
+from django_adapter.thread import own_thread
 
 __all__ = [
     "RESERVED_PREFIXES",
@@ -16,5 +17,6 @@ __all__ = [
     "MiddlewareRunner",
     "load_identity",
     "origin_allowed",
+    "own_thread",
     "synthetic_request",
 ]

@@ -55,6 +55,7 @@ __all__ = [
     "check_version",
     "compile_pages",
     "connection_scope",
+    "event_runs",
     "explicit_values",
     "page_url",
     "serving_only",
@@ -107,6 +108,14 @@ def page_url(router_data: Mapping[str, Any]) -> str:
     """Return the URL in the browser's address bar, as the client claims it: path and query."""
     claim = router_data.get(RouteVar.ORIGIN)
     return claim if isinstance(claim, str) else "/"
+
+
+def event_runs() -> bool:
+    """Tell whether this code runs for an event, rather than for a build or on the app's behalf."""
+    try:
+        return bool(EventContext.get().txid)
+    except LookupError:
+        return False
 
 
 def connection_scope(app: rx.App, sid: str) -> Mapping[str, Any] | None:

@@ -9,11 +9,14 @@ Tickets are kept in this process.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import secrets
 import time
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import reflex as rx
 from django.conf import settings
@@ -27,6 +30,7 @@ logger = logging.getLogger("reflex_adapter")
 
 TICKET_HEADER = b"x-event-cookies"
 SECONDS = 30
+PATIENCE = 1.0  # seconds that the updates of an event wait for its cookies to arrive
 STALE_SESSION = 4401  # the close code after which the page comes back with the browser's cookies
 
 
@@ -38,6 +42,7 @@ class Ticket:
     given: str | None
     connection: Connection
     expires: float
+    redeemed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class CookieTickets:
@@ -46,24 +51,39 @@ class CookieTickets:
     def __init__(self) -> None:
         self._tickets: dict[str, Ticket] = {}
 
-    def issue(self, lines: list[str], given: str | None, connection: Connection) -> EventSpec:
-        """Return what makes the page fetch ``lines``."""
+    async def hand_over(
+        self,
+        lines: list[str],
+        given: str | None,
+        connection: Connection,
+        tell: Callable[[EventSpec], Awaitable[None]],
+    ) -> None:
+        """Make the page fetch ``lines``, and give it a moment to do so.
+
+        What the event sends next may rely on the cookies: a navigation after a login does.
+        """
         self._forget_expired()
         name = secrets.token_urlsafe(32)
-        self._tickets[name] = Ticket(lines, given, connection, time.monotonic() + SECONDS)
+        ticket = Ticket(lines, given, connection, time.monotonic() + SECONDS)
+        self._tickets[name] = ticket
         headers = json.dumps({TICKET_HEADER.decode(): name})
-        return rx.call_script(f"fetch({TICKET_PATH!r}, {{method: 'POST', headers: {headers}}})")
+        options = f"{{method: 'POST', keepalive: true, headers: {headers}}}"
+        await tell(rx.call_script(f"fetch({TICKET_PATH!r}, {options})"))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ticket.redeemed.wait(), PATIENCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ticket = self._redeemed(scope) if scope.get("method") == "POST" else None
         if ticket is None:
             await refuse(scope, receive, send, status=403, text="This ticket is not valid.")
-        elif sent_cookies(scope).get(settings.SESSION_COOKIE_NAME) != ticket.given:
-            logger.info("Cookies of an event dropped: its browser has another session by now")
+            return
+        if sent_cookies(scope).get(settings.SESSION_COOKIE_NAME) != ticket.given:
+            logger.warning("Cookies of an event dropped: its browser has another session by now")
             await answer(send, [])
             await ticket.connection.close(STALE_SESSION)
         else:
             await answer(send, ticket.lines)
+        ticket.redeemed.set()
 
     def _redeemed(self, scope: Scope) -> Ticket | None:
         self._forget_expired()

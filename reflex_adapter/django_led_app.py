@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import reflex as rx
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import autodiscover_modules
 
 from reflex_adapter.layout import default_layout
+from reflex_adapter.mount import get_mount
 from reflex_adapter.pages import Page, noted_pages
 from reflex_adapter.reflex_app import DjangoApp
 
@@ -30,7 +33,16 @@ def component_of(page: Page) -> Callable[[], rx.Component]:
 
 
 def led_app() -> DjangoApp:
+    mount = get_mount()
+    if mount.app_name not in {config.label for config in apps.get_app_configs()}:
+        raise ImproperlyConfigured(
+            f"reflex_mount(app_name={mount.app_name!r}): no such app; add it to INSTALLED_APPS."
+        )
     autodiscover_modules("views")
+    if not noted_pages:
+        raise ImproperlyConfigured(
+            f"There is no page: put one into {mount.app_name}/views.py with @template(route='/')."
+        )
     app = DjangoApp()
     for page in noted_pages:
         app.add_page(component_of(page), page.route, **page.options)

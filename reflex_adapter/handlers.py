@@ -14,8 +14,11 @@ from typing import Any
 
 import reflex as rx
 from asgiref.sync import sync_to_async
+from django.http import HttpResponse
+from reflex.event import Event
 
 from reflex_adapter._reflex import EventContext, OnLoadInternalState, RegisteredEventHandler
+from reflex_adapter.account import end_other_account
 from reflex_adapter.conf import mirror_messages
 from reflex_adapter.current import current_event
 from reflex_adapter.messages import taken_messages
@@ -42,14 +45,14 @@ def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     async def handle(state: Any, **payload: Any) -> Any:
-        await forget_messages(state)
+        await begin(state)
         result = await called(function, state, payload)
         await show_messages(state)
-        return result
+        return answered(result)
 
     @functools.wraps(function)
     async def generate(state: Any, **payload: Any) -> AsyncIterator[Any]:
-        await forget_messages(state)
+        await begin(state)
         async for update in yielded(function(state, **payload)):
             yield update
         await show_messages(state)
@@ -60,15 +63,35 @@ def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @functools.cache
 def page_load_handler(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return one of Reflex's own functions, the messages of the page before it forgotten."""
+    """Return one of Reflex's own functions, what belonged to another page or account forgotten."""
 
     @functools.wraps(function)
     async def handle(state: Any, **payload: Any) -> Any:
+        await end_other_account(state)
         await forget_messages(state)
         result = function(state, **payload)
         return await result if inspect.isawaitable(result) else result
 
     return handle
+
+
+async def begin(state: Any) -> None:
+    """Make the state fit for the event: its account's own, without the messages of the last one."""
+    if await end_other_account(state):
+        # What the page shows was loaded for somebody else.
+        await EventContext.get().enqueue(
+            *Event.from_event_type(OnLoadInternalState.on_load_internal)
+        )
+    await forget_messages(state)
+
+
+def answered(result: Any) -> Any:
+    """Give the chain a Django response that a handler returns; return what is left for Reflex."""
+    if not isinstance(result, HttpResponse):
+        return result
+    event = current_event()
+    event.response = result
+    return None
 
 
 async def called(function: Callable[..., Any], state: Any, payload: dict[str, Any]) -> Any:

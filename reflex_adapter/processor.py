@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from reflex.event import Event, EventSpec
 
+from django_adapter import own_thread
 from reflex_adapter._reflex import (
     BaseStateEventProcessor,
     EventContext,
@@ -103,7 +104,8 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         outcome = await self._run_chain(connection, entry, nothing)
         if await self._answer(entry, outcome):
             with bound(CurrentEvent(outcome.request, background=True)):
-                await super()._execute_event(entry=entry, registered_handler=registered)
+                async with own_thread():
+                    await super()._execute_event(entry=entry, registered_handler=registered)
 
     async def _run_chain(
         self, connection: Connection, entry: EventQueueEntry, handler: Handler
@@ -117,7 +119,8 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             query_string=url.query.encode(),
         )
         if lines := connection.take(outcome.response.cookies):
-            await self._tell(entry, self.app.tickets.issue(lines, given, connection))
+            tell = functools.partial(self._tell, entry)
+            await self.app.tickets.hand_over(lines, given, connection, tell)
         return outcome
 
     async def _answer(self, entry: EventQueueEntry, outcome: Outcome) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from asgi_compose import ASGIApp, Dispatcher, Route, path_prefix
+from asgi_compose import ASGIApp, Dispatcher, Receive, Route, Scope, Send, path_prefix, refuse
 from reflex_adapter._reflex import AppWithProcessor, check_version, serving_only
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH
@@ -37,4 +37,14 @@ class DjangoApp(AppWithProcessor):
         self.bridge  # noqa: B018 - middleware is made here, not in the event loop
         with serving_only():
             reflex = HandshakeKeeper(super().__call__())
-        return Dispatcher([Route(path_prefix(TICKET_PATH), self.tickets)], default=reflex)
+        own = [Route(path_prefix(TICKET_PATH), self.tickets), Route(is_upload, refuse_upload)]
+        return Dispatcher(own, default=reflex)
+
+
+def is_upload(scope: Scope) -> bool:
+    return bool(scope.get("method") == "POST") and path_prefix("/_upload")(scope)
+
+
+async def refuse_upload(scope: Scope, receive: Receive, send: Send) -> None:
+    text = "rx.upload is not supported yet: its handler would have no Django request."
+    await refuse(scope, receive, send, status=501, text=text)

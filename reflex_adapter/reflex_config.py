@@ -41,6 +41,7 @@ def reflex_config(file_spec: ModuleSpec | None = None) -> rx.Config:
 
 DEFAULTS: dict[str, Any] = {
     "app_module_import": APP_MODULE,
+    "cors_allowed_origins": [],  # the page is served from where it connects to
     # Django has a sitemap framework, and knows the address of the site, which a build does not.
     "disable_plugins": [rx.plugins.SitemapPlugin],
     "show_built_with_reflex": False,

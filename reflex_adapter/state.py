@@ -16,7 +16,8 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
-from reflex_adapter.current import current_request, foreground_event
+from reflex_adapter._reflex import event_runs
+from reflex_adapter.current import NoCurrentRequest, current_request, foreground_event
 from reflex_adapter.messages import EventMessages
 
 
@@ -38,12 +39,23 @@ class RequestAccess:
     @property
     def request(self) -> HttpRequest:
         """The ``HttpRequest`` of this event, as the middleware chain left it."""
+        # Read for Reflex, which finds what a cached @rx.var depends on by reading its code.
+        self._account  # type: ignore[attr-defined]  # noqa: B018
         return current_request()
 
     @property
     def user(self) -> AbstractBaseUser | AnonymousUser:
-        """``request.user``, loaded before the handler started."""
-        return self.request.user
+        """``request.user``, loaded before the handler started.
+
+        Nobody where Reflex evaluates a computed var for no event, as it does for a build.
+        """
+        self._account  # type: ignore[attr-defined]  # noqa: B018 - as in request
+        try:
+            return current_request().user
+        except NoCurrentRequest:
+            if event_runs():
+                raise
+            return AnonymousUser()
 
     @property
     def session(self) -> SessionBase:
@@ -68,6 +80,9 @@ class AppState(RequestAccess, rx.State):
 
     A plain ``def`` handler runs in the thread of its event, so that the ORM works in it.
     """
+
+    # Whose state it is: the primary key of the user, empty for nobody; see `account.py`.
+    _account: str | None = None
 
     # Django's messages as they arrived, for components: use it as `AppState.messages`.
     shown_messages: list[dict[str, Any]] = []

@@ -38,10 +38,14 @@ class HeldUpdates:
             await emit(*arguments)
 
     def _through(self, emit: Emit) -> Any:
+        # The context of an event that went on to this one had its own way around Reflex's.
+        emit = getattr(emit, "unheld", emit)
+
         async def emit_or_hold(*arguments: Any) -> None:
             if self._holding:
                 self._held.append((emit, arguments))
             else:
                 await emit(*arguments)
 
+        emit_or_hold.unheld = emit  # type: ignore[attr-defined]
         return emit_or_hold

@@ -44,7 +44,7 @@ class ReflexMountView(View):
             return HttpResponse(NO_BUILD, status=503, content_type="text/plain; charset=utf-8")
         name = (path or "").strip("/")
         found = find_file(root, name)
-        if found is None and names_a_file(name):
+        if found is None and names_a_file(request, name):
             raise Http404(f"The Reflex app has no file {name!r}.")
         return file_response(request, found or shell, root)
 
@@ -65,9 +65,11 @@ def find_file(root: Path, name: str) -> Path | None:
     return None
 
 
-def names_a_file(name: str) -> bool:
+def names_a_file(request: HttpRequest, name: str) -> bool:
+    """Tell whether this cannot be a page: a browser asks for pages, and only for them, as HTML."""
     parts = PurePosixPath(name).parts
-    return bool(parts) and (parts[0] == HASHED or "." in parts[-1])
+    is_page = "text/html" in request.headers.get("Accept", "")
+    return bool(parts) and (parts[0] == HASHED or ("." in parts[-1] and not is_page))
 
 
 def file_response(request: HttpRequest, file: Path, root: Path) -> HttpResponseBase:

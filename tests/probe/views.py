@@ -1,9 +1,12 @@
 """States that do to Django what a handler may do, each handler one thing. No page of their own."""
 
 import asyncio
+import threading
 
 import reflex as rx
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.http import HttpResponseRedirect
 
 from reflex_adapter.current import NoCurrentRequest, current_request
 from reflex_adapter.state import AppState
@@ -21,6 +24,32 @@ class ProbeState(AppState):
     async def who(self):
         trace.append("handler")
         self.seen = f"user={self.user.get_username()}"
+
+    @rx.var
+    def name(self) -> str:
+        return self.user.get_username()
+
+    @rx.event
+    async def keep(self, value: str):
+        self.seen = value
+
+    @rx.event
+    async def count_down(self, left: int):
+        if left:
+            return ProbeState.count_down(left - 1)
+        self.seen = "done"
+
+    @rx.event
+    async def go_elsewhere(self):
+        return HttpResponseRedirect("/elsewhere/")
+
+    @rx.event(background=True)
+    async def thread_in_background(self):
+        thread = await sync_to_async(threading.get_ident)()
+        users = await User.objects.acount()
+        same = thread == await sync_to_async(threading.get_ident)()
+        async with self:
+            self.seen = f"{thread} {same} {users}"
 
     @rx.event
     async def mark(self, number: int):

@@ -49,6 +49,18 @@ async def test_the_next_event_of_the_socket_has_the_cookie_at_once(site: str) ->
         assert tab.var(PROBE, "seen") == "cookies=['flavour', 'mine']"
 
 
+async def test_what_follows_a_cookie_waits_until_the_browser_has_it(site: str) -> None:
+    async with connected(site) as tab:
+        await tab.send(f"{PROBE}.remember_and_show", value="this")
+        name = await ticket(tab)
+        with pytest.raises(TimeoutError):
+            await tab.receive(0.3)
+        assert tab.var(PROBE, "seen") != "this"
+        await redeem(site, name)
+        await tab.receive()
+        assert tab.var(PROBE, "seen") == "this"
+
+
 async def test_a_cookie_that_did_not_change_is_not_sent_again(site: str) -> None:
     async with connected(site) as tab:
         await run(tab, "set_cookie", value="mint")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from reflex_adapter.current import (
@@ -19,7 +20,7 @@ from reflex_adapter.current import (
 )
 from reflex_adapter.state import AppState
 
-ACCESSORS = ["request", "user", "session", "response", "csrf_token", "messages"]
+ACCESSORS = ["request", "session", "response", "csrf_token", "messages"]
 FOREGROUND = ["session", "response", "csrf_token", "messages"]
 
 
@@ -105,9 +106,13 @@ def test_only_a_foreground_event_has_a_chain_to_speak_to(background: bool) -> No
 
 
 @pytest.mark.parametrize("name", ACCESSORS)
-def test_outside_an_event_every_accessor_raises(state: AppState, name: str) -> None:
+def test_outside_an_event_the_accessor_raises(state: AppState, name: str) -> None:
     with pytest.raises(NoCurrentRequest):
         getattr(state, name)
+
+
+def test_a_var_that_is_computed_for_no_event_sees_nobody(state: AppState) -> None:
+    assert state.user == AnonymousUser()
 
 
 @pytest.mark.parametrize("name", FOREGROUND)

@@ -121,3 +121,31 @@ async def test_a_task_that_outlives_its_event_finds_no_request(site: str, trace:
         await run(tab, "outlive")
         while "no request later" not in trace:
             await run(tab, "who")
+
+
+async def test_a_handler_may_go_on_to_itself_for_long(site: str) -> None:
+    async with connected(site) as tab:
+        await tab.send(f"{PROBE}.count_down", left=1100)
+        await tab.receive_until(lambda tab: tab.var(PROBE, "seen") == "done", seconds=60)
+
+
+async def test_a_redirect_of_django_that_a_handler_returns_is_a_navigation(site: str) -> None:
+    async with connected(site) as tab:
+        await run(tab, "go_elsewhere")
+        assert tab.scripts == ['window.location.assign("/elsewhere/")']
+
+
+async def test_a_background_task_has_a_thread_of_its_own(site: str) -> None:
+    async with connected(site) as one, connected(site) as other:
+        for tab in (one, other):
+            await tab.send(f"{PROBE}.thread_in_background")
+        for tab in (one, other):
+            await tab.receive_until(lambda tab: tab.var(PROBE, "seen"))
+            assert tab.var(PROBE, "seen").split()[1:] == ["True", "0"]
+
+
+async def test_an_upload_is_refused_with_the_reason(site: str) -> None:
+    async with httpx.AsyncClient() as browser:
+        files = {"files": ("a.txt", b"a")}
+        answer = await browser.post(f"{site}/_upload", files=files, headers={"Origin": site})
+    assert (answer.status_code, "rx.upload" in answer.text) == (501, True)

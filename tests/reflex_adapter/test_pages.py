@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
 import reflex as rx
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
 
 from reflex_adapter import page, pages, template
 from reflex_adapter.asgi_entry import app
-from reflex_adapter.django_led_app import component_of
+from reflex_adapter.django_led_app import component_of, led_app
 from reflex_adapter.layout import default_layout
 from reflex_adapter.pages import Page
 from reflex_adapter.state import AppState
+from reflex_adapter.urls import reflex_mount
 
 
 @pytest.fixture
@@ -97,3 +101,13 @@ def test_the_led_app_has_the_pages_of_the_installed_apps(
 
 def test_the_led_app_has_no_page_that_nobody_made() -> None:
     assert set(app._unevaluated_pages) == {"index", "cart", "account", "404"}
+
+
+def test_a_mount_of_an_app_that_is_not_installed_is_refused() -> None:
+    urls = ModuleType("urls")
+    urls.urlpatterns = [reflex_mount(app_name="elsewhere")]  # type: ignore[attr-defined]
+    with (
+        override_settings(ROOT_URLCONF=urls),
+        pytest.raises(ImproperlyConfigured, match="INSTALLED_APPS"),
+    ):
+        led_app()

@@ -1,0 +1,41 @@
+"""Whose a tab's state is: it ends with the login it was made under.
+
+Reflex keeps the state of a tab across page loads. When the account behind the session has
+changed, what it holds was somebody else's: it is reset under its lock, before a handler runs or
+anything of it is sent. What a visitor did before logging in stays.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from django.http import HttpRequest
+
+from reflex_adapter.current import current_event
+from reflex_adapter.state import AppState
+
+
+async def end_other_account(state: Any) -> bool:
+    """Reset the tab's state if its account is not the event's; return whether that was so."""
+    account = account_of(current_event().request)
+    app_state = await state.get_state(AppState)
+    before = app_state._account
+    if before == account:
+        return False
+    if before:
+        await reset(state)
+    app_state._account = account
+    return bool(before)
+
+
+def account_of(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    return "" if user is None or user.pk is None else str(user.pk)
+
+
+async def reset(state: Any) -> None:
+    root = await state.get_state(rx.State)
+    hydrated = root.is_hydrated
+    root.reset()
+    root.is_hydrated = hydrated
