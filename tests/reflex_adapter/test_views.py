@@ -85,6 +85,13 @@ def test_every_client_route_gets_its_page_or_the_shell(get: Any, path: str, cont
     assert answer["Content-Type"] == "text/html; charset=utf-8"
 
 
+@pytest.mark.parametrize("path", ["/item/5.5", "/user/ada@example.com", "/release/v1.0.html"])
+def test_a_page_with_a_dot_is_a_page_if_a_browser_asks_for_one(get: Any, path: str) -> None:
+    accept = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    assert get(path, headers=accept).content == b"the shell"
+    assert get(path, headers={"accept": "*/*"}).status_code == 404
+
+
 def test_without_a_fallback_of_its_own_the_index_is_the_shell(get: Any, build: Path) -> None:
     (build / "404.html").unlink()
     assert get("/item/42").content == b"page /"
