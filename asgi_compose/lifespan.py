@@ -2,14 +2,14 @@
 
 An application that ends without answering startup takes no part; one that answers
 ``lifespan.startup.failed``, or nothing, stops the others. Nothing is kept on the group: servers may
-run it as often as they like, on asyncio (trio has no tasks outside a nursery, and a second way to
-run everything costs more than it gives). This module never handles a request.
+run it as often as they like, on asyncio; trio would need a second way to run everything.
 """
 
 import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Any, Literal
 
 from asgi_compose.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,8 +26,7 @@ GRACE = 1.0
 class LifespanGroup:
     """Start applications in order, stop them in reverse, and answer the server once for all.
 
-    A failed start stops those already started and passes the message on; failures to stop are all
-    reported.
+    A failed start stops those already started and passes the message on; all failures are reported.
     """
 
     def __init__(
@@ -188,13 +187,12 @@ class Member:
 
 
 def _check_takes_three(app: ASGIApp) -> None:
-    try:
-        inspect.signature(app).bind("scope", "receive", "send")
-    except TypeError as error:
-        advice = "Wrap ASGI 2 applications with asgiref's guarantee_single_callable()."
-        raise TypeError(f"{app!r} does not take (scope, receive, send). {advice}") from error
-    except ValueError:
-        pass  # what is written in C may have no signature
+    with suppress(ValueError):  # what is not written in Python may have no signature
+        try:
+            inspect.signature(app).bind("scope", "receive", "send")
+        except TypeError as error:
+            advice = "Wrap ASGI 2 applications with asgiref's guarantee_single_callable()."
+            raise TypeError(f"{app!r} does not take (scope, receive, send). {advice}") from error
 
 
 def _now() -> float:

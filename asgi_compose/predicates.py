@@ -15,7 +15,7 @@ from asgi_compose.types import Predicate, Scope
 # The segments that a path begins with, in their order; None stands for the end of the path.
 Segments = tuple[str | None, ...]
 
-_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^\s/@:\[\]]+?)\.?(?P<port>:[0-9]+)?")
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^\s/@:\[\].][^\s/@:\[\]]*?)\.?(?P<port>:[0-9]+)?")
 
 
 @dataclass(frozen=True, repr=False)

@@ -22,8 +22,8 @@ class Middleware:
         return self.factory(app, *self.args, **self.options)
 
     def __repr__(self) -> str:
-        options = [f"{name}={value!r}" for name, value in self.options.items()]
-        return f"{name_of(self.factory)}({', '.join([*map(repr, self.args), *options])})"
+        options = [f"{name}={name_of(value)}" for name, value in self.options.items()]
+        return f"{name_of(self.factory)}({', '.join([*map(name_of, self.args), *options])})"
 
 
 def stack(app: ASGIApp, *middleware: Any) -> ASGIApp:
