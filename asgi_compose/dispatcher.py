@@ -19,6 +19,8 @@ from asgi_compose.strict_path import is_ambiguous
 from asgi_compose.types import ASGIApp, Predicate, Receive, Scope, Send
 
 PERCENT = ord("%")
+# Routes that are shown when a dispatcher is: a line of a log should stay one.
+MANY = 8
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def Dispatcher(
 
     Where there is no default either, HTTP gets 404 and a WebSocket is refused with 403 before it
     opens. Lifespan reaches every application once, in the order of the routes. What is returned is
-    a plain function: calling it costs a fifth less than calling an object with ``__call__``.
+    a plain function, which costs a third less to call than an object with ``__call__``.
     """
     routes = tuple(routes)
     apps = [route.app for route in routes] + ([] if default is None else [default])
@@ -63,7 +65,7 @@ def Dispatcher(
     def dispatch(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] not in ("http", "websocket"):
             return lifespan(scope, receive, send)
-        path = scope["path"]
+        path = scope["path"] or "/"
         # Written out here, since a call more costs as much as the rest; few paths come further.
         if (
             guards is not None
@@ -74,19 +76,21 @@ def Dispatcher(
                 or "/." in path
                 or "\\" in path
                 or not path.isprintable()
-                or not path.startswith("/")
+                or path[0] != "/"
             )
             and is_ambiguous(scope, guards)
         ):
             return refuse(scope, receive, send, status=400, text="This path is ambiguous.")
         if scope.get("root_path"):
-            path = route_path(scope)
-        segments = (path or "/").split("/", 2)
+            path = route_path(scope) or "/"
+        segments = path.split("/", 2)
         if not segments[0]:
             return index.get(segments[1], other)(scope, receive, send)
         return other(scope, receive, send)
 
-    shown = [f"{route.predicate!r}: {name_of(route.app)}" for route in routes]
+    shown = [f"{name_of(route.predicate)}: {name_of(route.app)}" for route in routes]
+    if len(shown) > MANY:
+        shown[MANY:] = ["..."]
     return as_application(dispatch, f"Dispatcher({', '.join(shown)}, default={name_of(default)})")
 
 
