@@ -11,6 +11,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -46,9 +47,10 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 
 @dataclass
 class Visit:
-    """A client, and the port of the application that it visits."""
+    """A client, and the application that it visits."""
 
     port: int
+    log: Path
     client: httpx.AsyncClient
 
     def url(self, path: str) -> str:
@@ -59,13 +61,20 @@ class Visit:
 
     async def seen(self, name: str) -> list[str]:
         """What the application saw of the connection with this name, once that has ended."""
-        for _ in range(100):
+        async for _ in soon(f"the connection {name} should have ended"):
             answer = await self.client.get(self.url(f"seen?{name}"))
             if answer.status_code == 200:
-                seen: list[str] = answer.json()
-                return seen
-            await asyncio.sleep(0.02)
-        raise TimeoutError(f"the connection {name} has not ended")
+                break
+        seen: list[str] = answer.json()
+        return seen
+
+
+async def soon(what: str) -> AsyncIterator[None]:
+    """Go round until the caller breaks off, but not for long."""
+    for _ in range(100):
+        yield
+        await asyncio.sleep(0.02)
+    raise TimeoutError(what)
 
 
 @pytest.fixture(params=WIRES)
@@ -85,8 +94,8 @@ async def visits(fleet: Fleet, wire: str, shape: str) -> AsyncIterator[tuple[Vis
     http2 = version == "2"
     options = {"http1": not http2, "http2": http2, "trust_env": False, "verify": False}
     async with httpx.AsyncClient(**options) as first, httpx.AsyncClient(**options) as second:
-        bare, composed = fleet[server, "bare"].port, fleet[server, shape].port
-        yield Visit(bare, first), Visit(composed, second)
+        bare, composed = fleet[server, "bare"], fleet[server, shape]
+        yield Visit(bare.port, bare.log, first), Visit(composed.port, composed.log, second)
 
 
 @pytest.fixture
@@ -202,7 +211,12 @@ async def test_what_the_application_raises_reaches_the_server(
     bare: Visit, composed: Visit, path: str
 ) -> None:
     async def visit(to: Visit) -> Any:
-        return await answer_or_error(to.client.get(to.url(path)))
+        logged_before = to.log.read_text().count("LookupError")
+        came = await answer_or_error(to.client.get(to.url(path)))
+        async for _ in soon("the server should have logged the error"):
+            if to.log.read_text().count("LookupError") > logged_before:
+                break
+        return came
 
     came = await same(visit, bare, composed)
     if path == "crash":
@@ -325,7 +339,7 @@ async def test_what_nobody_serves_is_refused(composed: Visit, wire: str) -> None
 
 
 @pytest.mark.parametrize("server", ARGUMENTS)
-def test_lifespan_runs_from_start_to_end(server: str, tmp_path: Any) -> None:
+def test_lifespan_runs_from_start_to_end(server: str, tmp_path: Path) -> None:
     """The neighbour knows no lifespan; that must neither keep the site from its own nor show."""
     shapes = ["bare", *COMPOSED]
     fleet = [servers.start(server, app, tmp_path / app) for app in shapes]
