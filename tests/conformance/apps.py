@@ -248,9 +248,17 @@ async def other(scope: Scope, receive: Receive, send: Send) -> None:
     await respond(send, b"the neighbour", status=418)
 
 
+async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+    """Fail on startup as Starlette does: answer so, and raise."""
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "no database"})
+    raise ConnectionError("no database")
+
+
 bare = site
 routed = Dispatcher([Route(path_prefix("/other"), other), Route(path_prefix("/site"), site)])
 by_default = Dispatcher(
     [Route(path_prefix("/other", "/neighbour"), other)],
     default=Dispatcher([Route(path_prefix("/elsewhere"), other)], default=site),
 )
+failing_behind = Dispatcher([Route(path_prefix("/site"), site)], default=failing)

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,7 @@ class Server:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self) -> None:
-        """Stop as Ctrl+C does, and for good."""
+        """Stop as Ctrl+C does, and for good; one that has ended already is left alone."""
         self.process.send_signal(signal.SIGINT)
         try:
             self.process.wait(PATIENCE)
@@ -65,13 +65,23 @@ def start(server: str, app: str, log: Path) -> Server:
 
 
 @contextmanager
-def running(server: str, app: str, log: Path) -> Iterator[Server]:
-    process = start(server, app, log)
+def started(server: str, apps: Iterable[str], logs: Path) -> Iterator[list[Server]]:
+    """Start one server for each application, all at once since it takes time."""
+    fleet: list[Server] = []
     try:
-        process.wait_until_up()
-        yield process
+        fleet.extend(start(server, app, logs / f"{server}-{app}.log") for app in apps)
+        yield fleet
     finally:
-        process.stop()
+        for process in fleet:
+            process.stop()
+
+
+@contextmanager
+def running(server: str, apps: Iterable[str], logs: Path) -> Iterator[list[Server]]:
+    with started(server, apps, logs) as fleet:
+        for process in fleet:
+            process.wait_until_up()
+        yield fleet
 
 
 def free_port() -> int:

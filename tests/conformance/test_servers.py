@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,17 +32,21 @@ Fleet = dict[tuple[str, str], Server]
 
 @pytest.fixture(scope="session")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    """Start every server with every shape of the application, all at once, since it takes time."""
+    """Every server with every shape of the application."""
     logs = tmp_path_factory.mktemp("conformance")
-    shapes = [(server, app) for server in ARGUMENTS for app in ("bare", *COMPOSED)]
-    fleet = {shape: servers.start(*shape, logs / "-".join(shape)) for shape in shapes}
-    try:
-        for server in fleet.values():
-            server.wait_until_up()
+    apps = ["bare", *COMPOSED]
+    with ExitStack() as stack:
+        starting = {
+            server: stack.enter_context(servers.started(server, apps, logs)) for server in ARGUMENTS
+        }
+        fleet = {
+            (server, app): process
+            for server, processes in starting.items()
+            for app, process in zip(apps, processes, strict=True)
+        }
+        for process in fleet.values():
+            process.wait_until_up()
         yield fleet
-    finally:
-        for server in fleet.values():
-            server.stop()
 
 
 @dataclass
@@ -341,18 +345,24 @@ async def test_what_nobody_serves_is_refused(composed: Visit, wire: str) -> None
 @pytest.mark.parametrize("server", ARGUMENTS)
 def test_lifespan_runs_from_start_to_end(server: str, tmp_path: Path) -> None:
     """The neighbour knows no lifespan; that must neither keep the site from its own nor show."""
-    shapes = ["bare", *COMPOSED]
-    fleet = [servers.start(server, app, tmp_path / app) for app in shapes]
+    with servers.running(server, ["bare", *COMPOSED], tmp_path) as fleet:
+        for process in fleet:  # granian listens before the application has started
+            httpx.get(f"http://127.0.0.1:{process.port}/site/small", trust_env=False)
     for process in fleet:
-        process.wait_until_up()
-        # granian listens before the application has started.
-        httpx.get(f"http://127.0.0.1:{process.port}/site/small", trust_env=False)
-    for process in fleet:
-        process.stop()
-    for process in fleet:
-        log = process.log.read_text()
-        assert [line for line in log.splitlines() if line.startswith("site saw")] == [
-            "site saw startup",
-            "site saw shutdown",
-        ]
-        assert "Traceback" not in log
+        assert site_saw(process) == ["startup", "shutdown"]
+        assert "Traceback" not in process.log.read_text()
+
+
+def site_saw(server: Server) -> list[str]:
+    said = "site saw "
+    lines = server.log.read_text().splitlines()
+    return [line.removeprefix(said) for line in lines if line.startswith(said)]
+
+
+@pytest.mark.parametrize("server", ARGUMENTS)
+def test_a_failed_start_ends_the_server(server: str, tmp_path: Path) -> None:
+    with servers.started(server, ["failing", "failing_behind"], tmp_path) as fleet:
+        bare, behind = (process.process.wait(servers.PATIENCE) for process in fleet)
+    assert behind == bare
+    # It had started already, and has to be stopped before the server gets its answer.
+    assert site_saw(fleet[1]) == ["startup", "shutdown"]
