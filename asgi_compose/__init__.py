@@ -7,22 +7,22 @@ library.
 from asgi_compose.dispatcher import Dispatcher, Route
 from asgi_compose.lifespan import LifespanGroup
 from asgi_compose.origin import OriginGuard
-from asgi_compose.predicates import path_prefix, route_path
+from asgi_compose.predicates import (
+    header,
+    host,
+    path_exact,
+    path_prefix,
+    path_regex,
+    route_path,
+    scope_type,
+)
 from asgi_compose.refusal import refuse
+from asgi_compose.stack import Middleware, stack
 from asgi_compose.types import ASGIApp, Message, Predicate, Receive, Scope, Send
 
+# fmt: off
 __all__ = [
-    "ASGIApp",
-    "Dispatcher",
-    "LifespanGroup",
-    "Message",
-    "OriginGuard",
-    "Predicate",
-    "Receive",
-    "Route",
-    "Scope",
-    "Send",
-    "path_prefix",
-    "refuse",
-    "route_path",
+    "ASGIApp", "Dispatcher", "LifespanGroup", "Message", "Middleware", "OriginGuard", "Predicate",
+    "Receive", "Route", "Scope", "Send", "header", "host", "path_exact", "path_prefix",
+    "path_regex", "refuse", "route_path", "scope_type", "stack",
 ]

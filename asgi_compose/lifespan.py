@@ -2,18 +2,23 @@
 
 An application that ends without answering startup takes no part; one that answers
 ``lifespan.startup.failed``, or nothing, stops the others. Nothing is kept on the group: servers may
-run it as often as they like. This module never sees a request.
+run it as often as they like, on asyncio; trio would need a second way to run everything.
 """
 
-from __future__ import annotations
-
 import asyncio
+import inspect
 import logging
+from collections.abc import Awaitable
+from contextlib import suppress
+from typing import Any, Literal
 
 from asgi_compose.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger("asgi_compose")
 
+# Seconds for all applications together, below the 60 after which hypercorn gives up, so that the
+# log says which application it was.
+TIMEOUT = 50.0
 # Seconds that a cancelled application gets for its ``finally`` blocks.
 GRACE = 1.0
 
@@ -21,69 +26,83 @@ GRACE = 1.0
 class LifespanGroup:
     """Start applications in order, stop them in reverse, and answer the server once for all.
 
-    They share the server's ``state``, so that a request finds what any of them put there. A failed
-    start stops those already started and passes the message on; failures to stop are all reported.
+    A failed start stops those already started and passes the message on; all failures are reported.
     """
 
     def __init__(
         self,
         *apps: ASGIApp,
-        # Each for all applications together, and below the 60 seconds after which hypercorn gives
-        # up, so that the log says which application it was.
-        startup_timeout: float = 50.0,
-        shutdown_timeout: float = 50.0,
+        # Whether all fill the server's scope["state"], so that a request finds what any of them
+        # put there, or each its own, which its requests see through with_state().
+        state: Literal["shared", "own"] = "shared",
+        startup_timeout: float = TIMEOUT,
+        shutdown_timeout: float = TIMEOUT,
     ) -> None:
         self.apps = tuple({id(app): app for app in apps}.values())
+        self.state = state
         self.startup_timeout = startup_timeout
         self.shutdown_timeout = shutdown_timeout
+        # The server's state holds the own ones: it is what reaches requests, once for each server.
+        self._key = f"asgi_compose.own.{id(self)}"
+        for app in self.apps:
+            _check_takes_three(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
-            raise ValueError(f"LifespanGroup takes lifespan scopes, not {scope['type']!r}.")
+            raise ValueError(f"LifespanGroup takes lifespan scopes only, not {scope['type']!r}.")
         await receive()
         members: list[Member] = []
         try:
-            answer = await self._start(scope, members)
-            if answer["type"] == "lifespan.startup.complete":
-                await send(answer)
+            failures, event = await self._start(scope, members), "startup"
+            if not failures:
+                await send({"type": "lifespan.startup.complete"})
                 await receive()
-                answer = await self._stop(members)
+                event = "shutdown"
+            failures += await self._stop(members)
         finally:
             for member in reversed(members):  # none is left, unless an error brought us here
                 await member.cancel()
+        failed = {"type": f"lifespan.{event}.failed", "message": "\n".join(failures)}
         # The very last act, since hypercorn cancels this task as soon as it has the answer.
-        await send(answer)
+        await send(failed if failures else {"type": "lifespan.shutdown.complete"})
 
-    async def _start(self, scope: Scope, members: list[Member]) -> Message:
+    def with_state(self, app: ASGIApp) -> ASGIApp:
+        """Return ``app`` as requests should call it: with the state that it filled at its start."""
+
+        def app_with_state(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+            state = scope.get("state") or {}
+            if self._key in state:
+                scope = {**scope, "state": {**state, **state[self._key][id(app)]}}
+            return app(scope, receive, send)
+
+        return app if self.state == "shared" else app_with_state
+
+    def _scope_for(self, app: ASGIApp, scope: Scope) -> Scope:
+        scope, state = {**scope}, scope.get("state")
+        if self.state == "own" and state is not None:
+            scope["state"] = state.setdefault(self._key, {}).setdefault(id(app), {})
+        return scope
+
+    async def _start(self, scope: Scope, members: list["Member"]) -> list[str]:
         deadline = _now() + self.startup_timeout
         for app in self.apps:
-            members.append(Member(app, scope))
-            failure = await members[-1].answered(deadline)
-            if failure is not None:
-                failures = [failure, *await self._failures_to_stop(members)]
-                return {"type": "lifespan.startup.failed", "message": "\n".join(failures)}
+            members.append(Member(app, self._scope_for(app, scope)))
+            if failure := await members[-1].answered(deadline):
+                return [failure]
             if not members[-1].serving:
                 logger.info("%r takes no part in lifespan", app)
                 members.pop()
-        return {"type": "lifespan.startup.complete"}
+        return []
 
-    async def _stop(self, members: list[Member]) -> Message:
-        failures = await self._failures_to_stop(members)
-        if failures:
-            return {"type": "lifespan.shutdown.failed", "message": "\n".join(failures)}
-        return {"type": "lifespan.shutdown.complete"}
-
-    async def _failures_to_stop(self, members: list[Member]) -> list[str]:
+    async def _stop(self, members: list["Member"]) -> list[str]:
         """Stop all members, the last one first; one that hangs takes no time from the others."""
         failures = []
         deadline = _now() + self.shutdown_timeout
         while members:
             fair_share = (deadline - _now()) / len(members)
-            failure = await members[-1].stop(_now() + fair_share)
+            failures.append(await members[-1].stop(_now() + fair_share))
             members.pop()
-            if failure is not None:
-                failures.append(failure)
-        return failures
+        return [failure for failure in failures if failure]
 
 
 class Member:
@@ -91,12 +110,11 @@ class Member:
 
     def __init__(self, app: ASGIApp, scope: Scope) -> None:
         self.app = app
-        self.asked = False
-        self.serving = False
+        self.asked = self.serving = False
         self.error: Exception | None = None
         self.inbox: asyncio.Queue[Message] = asyncio.Queue()
         self.tell("lifespan.startup")
-        self.task = asyncio.create_task(self.run({**scope}))
+        self.task = asyncio.create_task(self.run(scope))
 
     def tell(self, event: str) -> None:
         self.event = event
@@ -109,40 +127,34 @@ class Member:
         Nothing has gone wrong where the application ended instead: see ``serving`` and ``error``.
         """
         seconds = max(0.0, deadline - _now())
-        either: list[asyncio.Future[Message] | asyncio.Task[None]] = [self.answer, self.task]
-        await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        ends: list[asyncio.Future[Any]] = [self.answer, self.task]
+        await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         failure = None
         if self.failed:
             failure = self.answer.result().get("message") or f"{self.app!r} gave no reason"
             logger.error("%r answered %s.failed: %s", self.app, self.event, failure)
-        elif not self.answer.done() and not self.task.done():
+        elif not any(end.done() for end in ends):
             failure = f"{self.app!r} did not answer {self.event} within {seconds:.1f} seconds"
             logger.error(failure)
         return failure
 
     async def stop(self, deadline: float) -> str | None:
         """Shut the application down if it is up, end its task, and return what went wrong."""
-        if not self.serving:
-            await self.end(deadline)
-            return None
-        self.tell("lifespan.shutdown")
-        failure = await self.answered(deadline)
-        await self.end(deadline)
-        if failure is None and self.error is not None:
+        failure, was_serving = None, self.serving
+        if was_serving:
+            self.tell("lifespan.shutdown")
+            failure = await self.answered(deadline)
+        if self.answer.done():  # it may finish what it does after its answer
+            await asyncio.wait([self.task], timeout=max(0.0, deadline - _now()))
+        await self.cancel()
+        if was_serving and failure is None and self.error is not None:
             failure = f"{self.app!r} raised {self.error!r}"
         return failure
 
-    async def end(self, deadline: float) -> None:
-        """Let an application that has answered finish; cancel any other."""
-        if self.answer.done():
-            await asyncio.wait([self.task], timeout=max(0.0, deadline - _now()))
-        await self.cancel()
-
     async def cancel(self) -> None:
-        if self.task.done():
-            return
-        self.task.cancel()
-        await asyncio.wait([self.task], timeout=GRACE)
+        if not self.task.done():
+            self.task.cancel()
+            await asyncio.wait([self.task], timeout=GRACE)
         if not self.task.done():
             logger.error("%r goes on running although it was cancelled", self.app)
 
@@ -172,6 +184,15 @@ class Member:
             raise RuntimeError(f"{message['type']} is not due: answer each event once")
         self.serving = message["type"] == "lifespan.startup.complete"
         self.answer.set_result(message)
+
+
+def _check_takes_three(app: ASGIApp) -> None:
+    with suppress(ValueError):  # what is not written in Python may have no signature
+        try:
+            inspect.signature(app).bind("scope", "receive", "send")
+        except TypeError as error:
+            advice = "Wrap ASGI 2 applications with asgiref's guarantee_single_callable()."
+            raise TypeError(f"{app!r} does not take (scope, receive, send). {advice}") from error
 
 
 def _now() -> float:

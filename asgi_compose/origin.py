@@ -5,12 +5,11 @@ WebSocket: that is left to the server. Which origins are welcome is never decide
 that is not plainly readable is never put to the rule that decides.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from ipaddress import AddressValueError, IPv6Address
 
+from asgi_compose.marking import as_application, name_of
 from asgi_compose.refusal import refuse
 from asgi_compose.types import ASGIApp, Receive, Scope, Send
 
@@ -23,45 +22,41 @@ _ORIGIN = re.compile(
 )
 
 
-class OriginGuard:
+Rule = Callable[[Scope, str | None], bool]
+
+
+def OriginGuard(
+    app: ASGIApp,
+    allowed: Rule,
+    # Guard HTTP requests as well, unless their method is one that must not change anything.
+    unsafe_methods: bool = False,
+) -> ASGIApp:
     """Let a WebSocket handshake through to ``app`` only if its ``Origin`` is allowed; else 403.
 
     The rule gets the scope and the one origin the client sent, or None where it sent none. An
     origin that is ``null``, doubled or not ``scheme://host[:port]`` is refused without asking.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        allowed: Callable[[Scope, str | None], bool],
-        # Guard HTTP requests as well, unless their method is one that must not change anything.
-        unsafe_methods: bool = False,
-    ) -> None:
-        self.app = app
-        self.allowed = allowed
-        self.unsafe_methods = unsafe_methods
+    def guard(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        guarded = scope["type"] == "websocket" or (
+            unsafe_methods and scope["type"] == "http" and scope["method"] not in SAFE_METHODS
+        )
+        if guarded and not _lets_in(scope, allowed):
+            return refuse(scope, receive, send, status=403, text="Your origin is foreign here.")
+        return app(scope, receive, send)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._guards(scope) and not self._lets_in(scope):
-            text = "Connections from this origin are not accepted here."
-            await refuse(scope, receive, send, status=403, text=text)
-        else:
-            await self.app(scope, receive, send)
+    return as_application(guard, f"OriginGuard({name_of(app)}, allowed={name_of(allowed)})")
 
-    def _guards(self, scope: Scope) -> bool:
-        if scope["type"] == "http":
-            return self.unsafe_methods and scope["method"] not in SAFE_METHODS
-        return bool(scope["type"] == "websocket")
 
-    def _lets_in(self, scope: Scope) -> bool:
-        origins = [value for name, value in scope["headers"] if name.lower() == b"origin"]
-        if len(origins) > 1:
-            return False
-        origin = origins[0].decode("latin-1") if origins else None
-        if origin is not None and not is_readable(origin):
-            return False
-        # "is True": the coroutine of a rule that is async by mistake must let nobody in.
-        return self.allowed(scope, origin) is True
+def _lets_in(scope: Scope, allowed: Rule) -> bool:
+    origins = [value for name, value in scope["headers"] if name.lower() == b"origin"]
+    if len(origins) > 1:
+        return False
+    origin = origins[0].decode("latin-1") if origins else None
+    if origin is not None and not is_readable(origin):
+        return False
+    # "is True": the coroutine of a rule that is async by mistake must let nobody in.
+    return allowed(scope, origin) is True
 
 
 def is_readable(origin: str) -> bool:

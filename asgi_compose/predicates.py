@@ -1,14 +1,61 @@
 """Questions put to a scope: does this connection go that way?
 
-A predicate answers from the scope alone. It never changes it, waits, or raises on a path a client
-can send.
+A predicate answers from the scope alone. It never changes it, waits, or raises on anything that a
+client can send. Paths are compared decoded and below ``root_path``, as ``route_path`` has them.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
-from asgi_compose.types import Scope
+from asgi_compose.marking import name_of
+from asgi_compose.types import Predicate, Scope
+
+# The segments that a path begins with, in their order; None stands for the end of the path.
+Segments = tuple[str | None, ...]
+
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^\s/@:\[\].][^\s/@:\[\]]*?)\.?(?P<port>:[0-9]+)?")
+
+
+@dataclass(frozen=True, repr=False)
+class Condition:
+    """A predicate that can be read, compared, and combined with ``&``, ``|`` and ``~``.
+
+    The other side of ``&`` and ``|`` may be any callable that takes a scope.
+    """
+
+    name: str
+    arguments: tuple[object, ...]
+    holds: Predicate = field(compare=False)
+    # It holds for the paths that begin with one of these, and for no others; () if it is not so.
+    literals: tuple[Segments, ...] = field(default=(), compare=False)
+
+    def __call__(self, scope: Scope) -> bool:
+        return self.holds(scope)
+
+    def __and__(self, other: Predicate) -> Condition:
+        return Condition("&", (self, other), lambda scope: self.holds(scope) and other(scope))
+
+    def __rand__(self, other: Predicate) -> Condition:
+        return Condition("&", (other, self), lambda scope: other(scope) and self.holds(scope))
+
+    def __or__(self, other: Predicate) -> Condition:
+        return Condition("|", (self, other), lambda scope: self.holds(scope) or other(scope))
+
+    def __ror__(self, other: Predicate) -> Condition:
+        return Condition("|", (other, self), lambda scope: other(scope) or self.holds(scope))
+
+    def __invert__(self) -> Condition:
+        return Condition("~", (self,), lambda scope: not self.holds(scope))
+
+    def __repr__(self) -> str:
+        shown = [name_of(argument) for argument in self.arguments]
+        if self.name == "~":
+            return f"~{shown[0]}"
+        if self.name in "&|":
+            return f"({f' {self.name} '.join(shown)})"
+        return f"{self.name}({', '.join(shown)})"
 
 
 def route_path(scope: Scope) -> str:
@@ -19,45 +66,88 @@ def route_path(scope: Scope) -> str:
     """
     path: str = scope["path"]
     root = (scope.get("root_path") or "").rstrip("/")
-    if root and f"{path}/".startswith(f"{root}/"):
-        return path[len(root) :]
-    return path
+    return path[len(root) :] if f"{path}/".startswith(f"{root}/") else path
 
 
-@dataclass(frozen=True)
-class PathPrefix:
-    """What ``path_prefix()`` makes: true for paths at or below one of ``prefixes``."""
-
-    prefixes: tuple[str, ...]
-    _below: tuple[str, ...] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_below", tuple(f"{prefix}/" for prefix in self.prefixes))
-
-    def __call__(self, scope: Scope) -> bool:
-        return f"{route_path(scope)}/".startswith(self._below)
-
-    def __repr__(self) -> str:
-        return f"path_prefix({', '.join(map(repr, self.prefixes))})"
-
-
-def path_prefix(*prefixes: str) -> PathPrefix:
+def path_prefix(*prefixes: str) -> Condition:
     """Take every path at or below one of these prefixes.
 
     Whole segments are compared: ``/_event`` takes ``/_event`` and ``/_event/x``, never
     ``/_eventual``. Slashes around a prefix make no difference. Write a prefix decoded, as ``path``
     is.
     """
-    if not prefixes:
-        raise ValueError("path_prefix() needs at least one prefix, such as path_prefix('/api').")
-    return PathPrefix(tuple(map(_with_one_slash, prefixes)))
+    prefixes = tuple(f"/{prefix.strip('/')}" for prefix in prefixes)
+    if not prefixes or "/" in prefixes:
+        advice = "For every path, give the application to the dispatcher as default= instead."
+        raise ValueError(f"path_prefix() needs at least one prefix, such as '/api'. {advice}")
+    below = tuple(f"{prefix}/" for prefix in prefixes)
+    literals = tuple(tuple(prefix.split("/")[1:]) for prefix in prefixes)
+    holds = lambda scope: f"{route_path(scope)}/".startswith(below)  # noqa: E731
+    return Condition("path_prefix", prefixes, holds, literals)
 
 
-def _with_one_slash(prefix: str) -> str:
-    segments = prefix.strip("/")
-    if not segments:
-        raise ValueError(
-            f"path_prefix({prefix!r}) would take every path: "
-            "give the application to the dispatcher as default= instead."
-        )
-    return f"/{segments}"
+def path_exact(*paths: str) -> Condition:
+    """Take these paths and nothing below them; a slash at the end makes another path.
+
+    ``/`` takes the empty path too, which means the same to HTTP. Write a path decoded.
+    """
+    if not paths:
+        raise ValueError("path_exact() needs at least one path, such as path_exact('/ping').")
+    paths = tuple(path if path.startswith("/") else f"/{path}" for path in paths)
+    literals = tuple((*path.split("/")[1:], None) for path in paths)
+    holds = lambda scope: (route_path(scope) or "/") in paths  # noqa: E731
+    return Condition("path_exact", paths, holds, literals)
+
+
+def path_regex(pattern: str | re.Pattern[str]) -> Condition:
+    """Take paths that match the whole of ``pattern``: it is anchored at both ends.
+
+    Clients choose the path, so keep to patterns that do not backtrack; nothing stops one.
+    """
+    match = re.compile(pattern).fullmatch
+    return Condition("path_regex", (pattern,), lambda scope: match(route_path(scope)) is not None)
+
+
+def scope_type(*types: str) -> Condition:
+    """Take connections of these types: ``scope_type("websocket")``."""
+    return Condition("scope_type", types, lambda scope: scope["type"] in types)
+
+
+def header(name: str, *values: str) -> Condition:
+    """Take connections with this header, and with one of ``values`` where any are given.
+
+    The case of the name makes no difference, that of a value does. A header sent more than once
+    has several values; one value is not split at commas.
+    """
+    wanted = {value.encode("latin-1") for value in values}
+
+    def has_header(scope: Scope) -> bool:
+        sent = set(_header_values(scope, name))
+        return bool(sent & wanted if wanted else sent)
+
+    return Condition("header", (name, *values), has_header)
+
+
+def host(*patterns: str) -> Condition:
+    """Take connections whose one ``Host`` header is among ``patterns``, in any case.
+
+    The port counts only where the pattern has one. ``*.example.com`` takes every subdomain at any
+    depth, and not ``example.com``. An IPv6 address stands in brackets: ``[::1]``.
+    """
+    wanted = {pattern.lower() for pattern in patterns}
+    endings = tuple(pattern[1:] for pattern in wanted if pattern.startswith("*."))
+
+    def has_host(scope: Scope) -> bool:
+        sent = _header_values(scope, "host")
+        match = _HOST.fullmatch(sent[0].decode("latin-1").lower()) if len(sent) == 1 else None
+        if match is None:
+            return False
+        names = {match["name"], match["name"] + (match["port"] or "")}
+        return bool(names & wanted) or any(name.endswith(endings) for name in names)
+
+    return Condition("host", patterns, has_host)
+
+
+def _header_values(scope: Scope, name: str) -> list[bytes]:
+    key = name.lower().encode("latin-1")
+    return [value for sent, value in scope["headers"] if sent.lower() == key]

@@ -3,8 +3,6 @@
 Nothing here decides whom to refuse, and nothing is ever sent after the refusal.
 """
 
-from __future__ import annotations
-
 from asgi_compose.types import Receive, Scope, Send
 
 DENIAL_RESPONSE = "websocket.http.response"
@@ -17,23 +15,16 @@ async def refuse(scope: Scope, receive: Receive, send: Send, *, status: int, tex
     A WebSocket gets ``status`` too where the server offers the denial response; elsewhere it is
     closed, which servers turn into a 403.
     """
-    if scope["type"] == "http":
-        await _respond(send, "http.response", status, text)
-    elif scope["type"] == "websocket":
+    response = "http.response"
+    if scope["type"] == "websocket":
         await receive()  # websocket.connect; the specification lets nobody answer before it
-        if DENIAL_RESPONSE in (scope.get("extensions") or {}):
-            await _respond(send, DENIAL_RESPONSE, status, text)
-        else:
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
-    else:
+        response = DENIAL_RESPONSE
+        if response not in (scope.get("extensions") or {}):
+            return await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+    elif scope["type"] != "http":
         raise ValueError(f"refuse() answers http and websocket, not {scope['type']!r}.")
-
-
-async def _respond(send: Send, response: str, status: int, text: str) -> None:
     body = text.encode()
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-    ]
+    length = str(len(body)).encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", length)]
     await send({"type": f"{response}.start", "status": status, "headers": headers})
     await send({"type": f"{response}.body", "body": body, "more_body": False})

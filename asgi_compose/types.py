@@ -3,8 +3,6 @@
 This module holds types only: nothing here runs, and nothing is imported but the standard library.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 

@@ -20,26 +20,23 @@ RESERVED_PREFIXES = (
 )
 
 
-class DjangoOuterDispatcher(Dispatcher):
+def DjangoOuterDispatcher(
+    inner: ASGIApp,
+    reserved: Iterable[str] = RESERVED_PREFIXES,
+    django: ASGIApp | None = None,
+) -> ASGIApp:
     """Every path is Django's but for the reserved ones, which are ``inner``'s.
 
     ``inner`` sees only connections that Django itself would take: the host is allowed, and the
     ``Origin`` of a WebSocket handshake or of an unsafe method is the site's own or trusted.
     Django sees only HTTP; a WebSocket elsewhere is refused with 403. Lifespan reaches both.
     """
-
-    def __init__(
-        self,
-        inner: ASGIApp,
-        reserved: Iterable[str] = RESERVED_PREFIXES,
-        django: ASGIApp | None = None,
-    ) -> None:
-        super().__init__(
-            [
-                Route(path_prefix(*reserved), guarded(inner)),
-                Route(is_http, django or get_asgi_application(), strict=False),
-            ]
-        )
+    return Dispatcher(
+        [
+            Route(path_prefix(*reserved), guarded(inner)),
+            Route(is_http, django or get_asgi_application(), strict=False),
+        ]
+    )
 
 
 def guarded(inner: ASGIApp) -> ASGIApp:

@@ -159,3 +159,23 @@ async def test_a_dispatcher_composes_like_any_application() -> None:
     await run_lifespan(site)
     assert log[:3] == ["startup v1", "startup api", "startup site"]
     assert log[3:] == ["shutdown site", "shutdown api", "shutdown v1"]
+
+
+def test_a_dispatcher_reads_as_it_was_written() -> None:
+    async def api(scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    routes = [Route(path_prefix("/api", "/v2") & is_websocket, api), Route(is_websocket, works)]
+    shown = repr(Dispatcher(routes, default=works))
+    assert "(path_prefix('/api', '/v2') & is_websocket): test_a_dispatcher_reads" in shown
+    assert "is_websocket: works, default=works)" in shown
+    assert "default=None" in repr(Dispatcher([]))
+    many = Dispatcher([Route(path_prefix(f"/{number}"), api) for number in range(1000)])
+    assert len(repr(many)) < 1500
+
+
+async def test_routes_are_strict_unless_they_say_otherwise() -> None:
+    scope = http_scope("/x/../a")
+    assert await status_of(Dispatcher([Route(path_prefix("/a"), works)]), scope) == 400
+    assert (
+        await status_of(Dispatcher([Route(path_prefix("/a"), works, strict=False)]), scope) == 404
+    )

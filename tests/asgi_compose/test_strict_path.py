@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_compose import Scope, path_prefix
+from asgi_compose import Predicate, Scope, host, path_prefix, scope_type
 from asgi_compose.strict_path import is_ambiguous
 
 from .driver import http_scope
@@ -143,6 +143,19 @@ def test_any_predicate_can_guard() -> None:
 
     assert is_ambiguous(as_servers_read("/x/../secret"), [is_exactly_secret])
     assert not is_ambiguous(as_servers_read("/secret/a%2Fb"), [is_exactly_secret])
+
+
+@pytest.mark.parametrize("guard", [host("a.test"), scope_type("http"), ~path_prefix("/admin")])
+def test_a_guard_that_takes_any_path_is_not_tricked_by_one(guard: Predicate) -> None:
+    headers = [(b"host", b"a.test")]
+    for target in ("/files/a%2Fb", "/x/../y", "//x"):
+        scope: Scope = {**as_servers_read(target), "headers": headers}
+        assert guard(scope)
+        assert not is_ambiguous(scope, [guard])
+
+
+def test_a_guard_that_takes_all_paths_but_one_can_be_tricked_about_that_one() -> None:
+    assert is_ambiguous(as_servers_read("/x/../admin"), [~path_prefix("/admin")])
 
 
 def test_the_scope_is_left_alone() -> None:

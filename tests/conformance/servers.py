@@ -1,0 +1,91 @@
+"""Start real servers, each a process of its own, for the applications of ``apps``.
+
+The servers are told nothing but where the application is: that they take it for ASGI, and run its
+lifespan, is part of what is tested.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 20.0
+ARGUMENTS = {
+    "hypercorn": ["--bind", "127.0.0.1:{port}", "--graceful-timeout", "1", "--keep-alive", "1"],
+    "uvicorn": ["--host", "127.0.0.1", "--port", "{port}", "--timeout-graceful-shutdown", "1"],
+    "granian": ["--interface", "asgi", "--host", "127.0.0.1", "--port", "{port}"],
+}
+
+
+@dataclass
+class Server:
+    """A process that serves one application on one port, and writes its log to a file."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def wait_until_up(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not self._is_up():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.process.args} did not start:\n{self.log.read_text()}")
+            time.sleep(0.02)
+
+    def _is_up(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self) -> None:
+        """Stop as Ctrl+C does, and for good; one that has ended already is left alone."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+
+def start(server: str, app: str, log: Path) -> Server:
+    port = free_port()
+    arguments = [argument.format(port=port) for argument in ARGUMENTS[server]]
+    command = [sys.executable, "-m", server, f"tests.conformance.apps:{app}", *arguments]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
+    return Server(port, process, log)
+
+
+@contextmanager
+def started(server: str, apps: Iterable[str], logs: Path) -> Iterator[list[Server]]:
+    """Start one server for each application, all at once since it takes time."""
+    fleet: list[Server] = []
+    try:
+        fleet.extend(start(server, app, logs / f"{server}-{app}.log") for app in apps)
+        yield fleet
+    finally:
+        for process in fleet:
+            process.stop()
+
+
+@contextmanager
+def running(server: str, apps: Iterable[str], logs: Path) -> Iterator[list[Server]]:
+    with started(server, apps, logs) as fleet:
+        for process in fleet:
+            process.wait_until_up()
+        yield fleet
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
