@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,13 +67,13 @@ def start(server: str, app: str, log: Path) -> Server:
 @contextmanager
 def started(server: str, apps: Iterable[str], logs: Path) -> Iterator[list[Server]]:
     """Start one server for each application, all at once since it takes time."""
-    fleet: list[Server] = []
-    try:
-        fleet.extend(start(server, app, logs / f"{server}-{app}.log") for app in apps)
+    with ExitStack() as stack:  # which stops them all, even if one of them will not
+        fleet = []
+        for app in apps:
+            process = start(server, app, logs / f"{server}-{app}.log")
+            stack.callback(process.stop)
+            fleet.append(process)
         yield fleet
-    finally:
-        for process in fleet:
-            process.stop()
 
 
 @contextmanager
