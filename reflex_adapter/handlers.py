@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing
 from typing import Any
 
 import reflex as rx
@@ -103,8 +104,9 @@ async def called(function: Callable[..., Any], state: Any, payload: dict[str, An
 async def yielded(generator: Any) -> AsyncIterator[Any]:
     """Yield what ``generator`` yields; a plain one takes a hop for each step."""
     if inspect.isasyncgen(generator):
-        async for update in generator:
-            yield update
+        async with aclosing(generator):  # its own finally runs now, also on cancellation
+            async for update in generator:
+                yield update
         return
     steps = yielded_and_returned(generator)
     step = sync_to_async(lambda: next(steps, END), thread_sensitive=True)
