@@ -133,6 +133,7 @@ class Member:
         await self.cancel()
 
     async def cancel(self) -> None:
+        self.answered.cancel()  # if it was not yet answered
         self.task.cancel()
         await asyncio.wait([self.task], timeout=GRACE)
         if not self.task.done():
@@ -157,10 +158,13 @@ class Member:
     async def send(self, message: Message) -> None:
         kind = message["type"]
         if self.answered.done() or kind not in (f"{self.event}.complete", f"{self.event}.failed"):
+            if self.task.cancelling():
+                return  # Starlette answers that with the traceback of a failure
             raise RuntimeError(f"{kind} is not due: answer each event once")
         if kind.endswith("failed"):
             self.failure = message.get("message") or f"{self.app!r} gave no reason"
-            logger.error("%r answered %s: %s", self.app, kind, self.failure)
+            if not self.task.cancelling():
+                logger.error("%r answered %s: %s", self.app, kind, self.failure)
         self.started |= kind == "lifespan.startup.complete"
         self.answered.set_result(None)
 
