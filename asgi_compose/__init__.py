@@ -4,21 +4,13 @@ Any ASGI application will do. Nothing here knows a framework or imports more tha
 library.
 """
 
+from asgi_compose.asgi import ASGIApp, Message, Predicate, Receive, Scope, Send, route_path
 from asgi_compose.dispatcher import Dispatcher, Route
 from asgi_compose.lifespan import LifespanGroup
 from asgi_compose.origin import OriginGuard
-from asgi_compose.predicates import (
-    header,
-    host,
-    path_exact,
-    path_prefix,
-    path_regex,
-    route_path,
-    scope_type,
-)
+from asgi_compose.predicates import header, host, path_exact, path_prefix, path_regex, scope_type
 from asgi_compose.refusal import refuse
 from asgi_compose.stack import Middleware, stack
-from asgi_compose.types import ASGIApp, Message, Predicate, Receive, Scope, Send
 
 # fmt: off
 __all__ = [

@@ -10,9 +10,10 @@ import inspect
 import logging
 from collections.abc import Awaitable
 from contextlib import suppress
-from typing import Any, Literal
+from time import monotonic
+from typing import Literal
 
-from asgi_compose.types import ASGIApp, Message, Receive, Scope, Send
+from asgi_compose.asgi import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger("asgi_compose")
 
@@ -40,8 +41,7 @@ class LifespanGroup:
     ) -> None:
         self.apps = tuple({id(app): app for app in apps}.values())
         self.state = state
-        self.startup_timeout = startup_timeout
-        self.shutdown_timeout = shutdown_timeout
+        self.startup_timeout, self.shutdown_timeout = startup_timeout, shutdown_timeout
         # The server's state holds the own ones: it is what reaches requests, once for each server.
         self._key = f"asgi_compose.own.{id(self)}"
         for app in self.apps:
@@ -53,15 +53,16 @@ class LifespanGroup:
         await receive()
         members: list[Member] = []
         try:
-            failures, event = await self._start(scope, members), "startup"
-            if not failures:
+            if started := await self._start(scope, members):
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
-                event = "shutdown"
-            failures += await self._stop(members)
-        finally:
-            for member in reversed(members):  # none is left, unless an error brought us here
+            await self._stop(members)
+        except BaseException:
+            for member in reversed(members):
                 await member.cancel()
+            raise
+        failures = [member.failure for member in reversed(members) if member.failure]
+        event = "shutdown" if started else "startup"
         failed = {"type": f"lifespan.{event}.failed", "message": "\n".join(failures)}
         # The very last act, since hypercorn cancels this task as soon as it has the answer.
         await send(failed if failures else {"type": "lifespan.shutdown.complete"})
@@ -78,112 +79,94 @@ class LifespanGroup:
         return app if self.state == "shared" else app_with_state
 
     def _scope_for(self, app: ASGIApp, scope: Scope) -> Scope:
-        scope, state = {**scope}, scope.get("state")
-        if self.state == "own" and state is not None:
-            scope["state"] = state.setdefault(self._key, {}).setdefault(id(app), {})
-        return scope
+        if self.state == "shared" or scope.get("state") is None:
+            return {**scope}
+        return {**scope, "state": scope["state"].setdefault(self._key, {}).setdefault(id(app), {})}
 
-    async def _start(self, scope: Scope, members: list["Member"]) -> list[str]:
-        deadline = _now() + self.startup_timeout
+    async def _start(self, scope: Scope, members: list["Member"]) -> bool:
+        deadline = monotonic() + self.startup_timeout
         for app in self.apps:
-            members.append(Member(app, self._scope_for(app, scope)))
-            if failure := await members[-1].answered(deadline):
-                return [failure]
-            if not members[-1].serving:
+            member = Member(app, self._scope_for(app, scope))
+            members.append(member)
+            await member.answer_to("lifespan.startup", deadline)
+            if not member.started:
+                if member.failure:
+                    return False
                 logger.info("%r takes no part in lifespan", app)
                 members.pop()
-        return []
+        return True
 
-    async def _stop(self, members: list["Member"]) -> list[str]:
+    async def _stop(self, members: list["Member"]) -> None:
         """Stop all members, the last one first; one that hangs takes no time from the others."""
-        failures = []
-        deadline = _now() + self.shutdown_timeout
-        while members:
-            fair_share = (deadline - _now()) / len(members)
-            failures.append(await members[-1].stop(_now() + fair_share))
-            members.pop()
-        return [failure for failure in failures if failure]
+        deadline = monotonic() + self.shutdown_timeout
+        for left in range(len(members), 0, -1):
+            now = monotonic()
+            await members[left - 1].stop(now + (deadline - now) / left)
 
 
 class Member:
     """One application's lifespan: the server's side of it, in a task of its own."""
 
+    failure: str | None = None
+
     def __init__(self, app: ASGIApp, scope: Scope) -> None:
-        self.app = app
-        self.asked = self.serving = False
-        self.error: Exception | None = None
+        self.app, self.started = app, False
         self.inbox: asyncio.Queue[Message] = asyncio.Queue()
-        self.tell("lifespan.startup")
         self.task = asyncio.create_task(self.run(scope))
 
-    def tell(self, event: str) -> None:
-        self.event = event
-        self.answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+    async def answer_to(self, event: str, deadline: float) -> None:
+        """Send ``event`` and wait until it is answered, the application ends, or time is up."""
+        self.event, self.answered = event, asyncio.get_running_loop().create_future()
         self.inbox.put_nowait({"type": event})
+        ends, seconds = [self.answered, self.task], deadline - monotonic()
+        done, _ = await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            self.failure = f"{self.app!r} did not answer {event} within {seconds:.1f} seconds"
+            logger.error(self.failure)
 
-    async def answered(self, deadline: float) -> str | None:
-        """Wait for the answer to the last event; return what went wrong, if anything did.
-
-        Nothing has gone wrong where the application ended instead: see ``serving`` and ``error``.
-        """
-        seconds = max(0.0, deadline - _now())
-        ends: list[asyncio.Future[Any]] = [self.answer, self.task]
-        await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        failure = None
-        if self.failed:
-            failure = self.answer.result().get("message") or f"{self.app!r} gave no reason"
-            logger.error("%r answered %s.failed: %s", self.app, self.event, failure)
-        elif not any(end.done() for end in ends):
-            failure = f"{self.app!r} did not answer {self.event} within {seconds:.1f} seconds"
-            logger.error(failure)
-        return failure
-
-    async def stop(self, deadline: float) -> str | None:
-        """Shut the application down if it is up, end its task, and return what went wrong."""
-        failure, was_serving = None, self.serving
-        if was_serving:
-            self.tell("lifespan.shutdown")
-            failure = await self.answered(deadline)
-        if self.answer.done():  # it may finish what it does after its answer
-            await asyncio.wait([self.task], timeout=max(0.0, deadline - _now()))
+    async def stop(self, deadline: float) -> None:
+        """Shut the application down if it is up, and end its task."""
+        if self.started:
+            await self.answer_to("lifespan.shutdown", deadline)
+        if self.answered.done():  # it may finish what it does after its answer
+            await asyncio.wait([self.task], timeout=deadline - monotonic())
         await self.cancel()
-        if was_serving and failure is None and self.error is not None:
-            failure = f"{self.app!r} raised {self.error!r}"
-        return failure
 
     async def cancel(self) -> None:
-        if not self.task.done():
-            self.task.cancel()
-            await asyncio.wait([self.task], timeout=GRACE)
+        self.answered.cancel()  # if it was not yet answered
+        self.task.cancel()
+        await asyncio.wait([self.task], timeout=GRACE)
         if not self.task.done():
             logger.error("%r goes on running although it was cancelled", self.app)
 
-    @property
-    def failed(self) -> bool:
-        return self.answer.done() and self.answer.result()["type"] == f"{self.event}.failed"
-
     async def run(self, scope: Scope) -> None:
+        await asyncio.sleep(0)  # with eager tasks, self.task would not be there yet
         try:
             await self.app(scope, self.receive, self.send)
         except Exception as error:
-            self.error = error
-            # Not worth a line: it knows no lifespan, or has said in its answer what is wrong.
-            expected = self.failed or not self.asked
-            level = logging.DEBUG if expected else logging.ERROR
-            logger.log(level, "%r raised in its lifespan", self.app, exc_info=error)
+            if not self.failure:  # else it has said what is wrong
+                # An application that was not even asked to start does not know what lifespans are.
+                level = logging.ERROR if self.started or self.inbox.empty() else logging.DEBUG
+                logger.log(level, "%r raised in its lifespan", self.app, exc_info=error)
+                self.failure = f"{self.app!r} raised {error!r}" if self.started else None
 
     async def receive(self) -> Message:
-        if self.answer.done() and not self.serving and not self.task.cancelling():
+        if self.answered.done() and (self.failure or self.event == "lifespan.shutdown"):
             self.task.cancel()  # it waits for more, and no more will come
-        self.asked = True
         return await self.inbox.get()
 
     async def send(self, message: Message) -> None:
-        answers = (f"{self.event}.complete", f"{self.event}.failed")
-        if self.answer.done() or message["type"] not in answers:
-            raise RuntimeError(f"{message['type']} is not due: answer each event once")
-        self.serving = message["type"] == "lifespan.startup.complete"
-        self.answer.set_result(message)
+        kind = message["type"]
+        if self.answered.done() or kind not in (f"{self.event}.complete", f"{self.event}.failed"):
+            if self.task.cancelling():
+                return  # Starlette answers that with the traceback of a failure
+            raise RuntimeError(f"{kind} is not due: answer each event once")
+        if kind.endswith("failed"):
+            self.failure = message.get("message") or f"{self.app!r} gave no reason"
+            if not self.task.cancelling():
+                logger.error("%r answered %s: %s", self.app, kind, self.failure)
+        self.started |= kind == "lifespan.startup.complete"
+        self.answered.set_result(None)
 
 
 def _check_takes_three(app: ASGIApp) -> None:
@@ -193,7 +176,3 @@ def _check_takes_three(app: ASGIApp) -> None:
         except TypeError as error:
             advice = "Wrap ASGI 2 applications with asgiref's guarantee_single_callable()."
             raise TypeError(f"{app!r} does not take (scope, receive, send). {advice}") from error
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

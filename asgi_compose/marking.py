@@ -7,17 +7,20 @@ import asyncio
 import inspect
 import sys
 
-from asgi_compose.types import ASGIApp, Receive, Scope, Send
+from asgi_compose.asgi import ASGIApp, Receive, Scope, Send
+
+# Arguments that are shown of a call: a line of a log should stay one.
+MANY = 9
 
 
-def as_application(call: ASGIApp, description: str) -> ASGIApp:
+def as_application(call: ASGIApp, name: str, /, *arguments: object, **options: object) -> ASGIApp:
     """Return ``call`` itself, known for an ASGI 3 application everywhere and readable in logs.
 
     A ``def`` that returns the inner application's coroutine costs no frame of its own, neither
     when it is called nor each time the inner application waits. But servers tell ASGI from WSGI
     and from ASGI 2 by asking for a coroutine function.
     """
-    call.__qualname__ = description
+    call.__qualname__ = as_written(name, *arguments, **options)
     if sys.version_info >= (3, 12):
         return inspect.markcoroutinefunction(call)
 
@@ -28,6 +31,14 @@ def as_application(call: ASGIApp, description: str) -> ASGIApp:
     # which has a mark of its own before Python 3.12. Neither changes what a call does.
     vars(call).update(__call__=__call__, _is_coroutine=vars(asyncio.coroutines)["_is_coroutine"])
     return call
+
+
+def as_written(name: str, /, *arguments: object, **options: object) -> str:
+    """Return the call that the user wrote, without the middle where there is much of it."""
+    shown = [*map(name_of, arguments), *(f"{key}={name_of(it)}" for key, it in options.items())]
+    if len(shown) > MANY:
+        shown[MANY - 1 : -1] = ["..."]
+    return f"{name}({', '.join(shown)})"
 
 
 def name_of(thing: object) -> str:

@@ -4,16 +4,11 @@ A predicate answers from the scope alone. It never changes it, waits, or raises 
 client can send. Paths are compared decoded and below ``root_path``, as ``route_path`` has them.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 
-from asgi_compose.marking import name_of
-from asgi_compose.types import Predicate, Scope
-
-# The segments that a path begins with, in their order; None stands for the end of the path.
-Segments = tuple[str | None, ...]
+from asgi_compose.asgi import Predicate, Scope, header_values, route_path
+from asgi_compose.marking import as_written, name_of
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^\s/@:\[\].][^\s/@:\[\]]*?)\.?(?P<port>:[0-9]+)?")
 
@@ -25,48 +20,35 @@ class Condition:
     The other side of ``&`` and ``|`` may be any callable that takes a scope.
     """
 
-    name: str
+    name: str  # or with {} for each argument, where it is not called as a function
     arguments: tuple[object, ...]
     holds: Predicate = field(compare=False)
-    # It holds for the paths that begin with one of these, and for no others; () if it is not so.
-    literals: tuple[Segments, ...] = field(default=(), compare=False)
+    # It holds for the paths that begin with the segments of one of these, and for no others; () if
+    # it is not so. None stands for the end of the path.
+    literals: tuple[tuple[str | None, ...], ...] = field(default=(), compare=False)
 
     def __call__(self, scope: Scope) -> bool:
         return self.holds(scope)
 
-    def __and__(self, other: Predicate) -> Condition:
-        return Condition("&", (self, other), lambda scope: self.holds(scope) and other(scope))
+    def __and__(self, other: Predicate) -> "Condition":
+        return Condition("({} & {})", (self, other), lambda it: self.holds(it) and other(it))
 
-    def __rand__(self, other: Predicate) -> Condition:
-        return Condition("&", (other, self), lambda scope: other(scope) and self.holds(scope))
+    def __rand__(self, other: Predicate) -> "Condition":
+        return Condition("({} & {})", (other, self), lambda it: other(it) and self.holds(it))
 
-    def __or__(self, other: Predicate) -> Condition:
-        return Condition("|", (self, other), lambda scope: self.holds(scope) or other(scope))
+    def __or__(self, other: Predicate) -> "Condition":
+        return Condition("({} | {})", (self, other), lambda it: self.holds(it) or other(it))
 
-    def __ror__(self, other: Predicate) -> Condition:
-        return Condition("|", (other, self), lambda scope: other(scope) or self.holds(scope))
+    def __ror__(self, other: Predicate) -> "Condition":
+        return Condition("({} | {})", (other, self), lambda it: other(it) or self.holds(it))
 
-    def __invert__(self) -> Condition:
-        return Condition("~", (self,), lambda scope: not self.holds(scope))
+    def __invert__(self) -> "Condition":
+        return Condition("~{}", (self,), lambda scope: not self.holds(scope))
 
     def __repr__(self) -> str:
-        shown = [name_of(argument) for argument in self.arguments]
-        if self.name == "~":
-            return f"~{shown[0]}"
-        if self.name in "&|":
-            return f"({f' {self.name} '.join(shown)})"
-        return f"{self.name}({', '.join(shown)})"
-
-
-def route_path(scope: Scope) -> str:
-    """Return the path that routing decides on: ``path`` below ``root_path``.
-
-    Some servers put ``root_path`` in front of ``path`` and some do not, so it is taken off only
-    where it is there, as whole segments.
-    """
-    path: str = scope["path"]
-    root = (scope.get("root_path") or "").rstrip("/")
-    return path[len(root) :] if f"{path}/".startswith(f"{root}/") else path
+        if "{" in self.name:
+            return self.name.format(*map(name_of, self.arguments))
+        return as_written(self.name, *self.arguments)
 
 
 def path_prefix(*prefixes: str) -> Condition:
@@ -78,8 +60,7 @@ def path_prefix(*prefixes: str) -> Condition:
     """
     prefixes = tuple(f"/{prefix.strip('/')}" for prefix in prefixes)
     if not prefixes or "/" in prefixes:
-        advice = "For every path, give the application to the dispatcher as default= instead."
-        raise ValueError(f"path_prefix() needs at least one prefix, such as '/api'. {advice}")
+        raise ValueError("path_prefix() needs at least one prefix. For every path, use default=.")
     below = tuple(f"{prefix}/" for prefix in prefixes)
     literals = tuple(tuple(prefix.split("/")[1:]) for prefix in prefixes)
     holds = lambda scope: f"{route_path(scope)}/".startswith(below)  # noqa: E731
@@ -119,11 +100,9 @@ def header(name: str, *values: str) -> Condition:
     The case of the name makes no difference, that of a value does. A header sent more than once
     has several values; one value is not split at commas.
     """
-    wanted = {value.encode("latin-1") for value in values}
 
     def has_header(scope: Scope) -> bool:
-        sent = set(_header_values(scope, name))
-        return bool(sent & wanted if wanted else sent)
+        return any(not values or sent in values for sent in header_values(scope, name))
 
     return Condition("header", (name, *values), has_header)
 
@@ -138,16 +117,11 @@ def host(*patterns: str) -> Condition:
     endings = tuple(pattern[1:] for pattern in wanted if pattern.startswith("*."))
 
     def has_host(scope: Scope) -> bool:
-        sent = _header_values(scope, "host")
-        match = _HOST.fullmatch(sent[0].decode("latin-1").lower()) if len(sent) == 1 else None
+        # Two hosts are as unreadable as none: a name has no space in it.
+        match = _HOST.fullmatch(" ".join(header_values(scope, "host")).lower())
         if match is None:
             return False
         names = {match["name"], match["name"] + (match["port"] or "")}
         return bool(names & wanted) or any(name.endswith(endings) for name in names)
 
     return Condition("host", patterns, has_host)
-
-
-def _header_values(scope: Scope, name: str) -> list[bytes]:
-    key = name.lower().encode("latin-1")
-    return [value for sent, value in scope["headers"] if sent.lower() == key]

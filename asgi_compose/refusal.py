@@ -3,10 +3,7 @@
 Nothing here decides whom to refuse, and nothing is ever sent after the refusal.
 """
 
-from asgi_compose.types import Receive, Scope, Send
-
-DENIAL_RESPONSE = "websocket.http.response"
-POLICY_VIOLATION = 1008
+from asgi_compose.asgi import Receive, Scope, Send
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, *, status: int, text: str) -> None:
@@ -18,9 +15,9 @@ async def refuse(scope: Scope, receive: Receive, send: Send, *, status: int, tex
     response = "http.response"
     if scope["type"] == "websocket":
         await receive()  # websocket.connect; the specification lets nobody answer before it
-        response = DENIAL_RESPONSE
+        response = "websocket.http.response"
         if response not in (scope.get("extensions") or {}):
-            return await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+            return await send({"type": "websocket.close", "code": 1008})  # policy violation
     elif scope["type"] != "http":
         raise ValueError(f"refuse() answers http and websocket, not {scope['type']!r}.")
     body = text.encode()

@@ -5,25 +5,24 @@ Starlette, hypercorn and uvicorn, functions such as asgiref's, ``OriginGuard``. 
 called as it is: nothing here looks at a scope or a message.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
-from asgi_compose.marking import as_application, name_of
-from asgi_compose.types import ASGIApp, Receive, Scope, Send
+from asgi_compose.asgi import ASGIApp, Receive, Scope, Send
+from asgi_compose.marking import as_application, as_written, name_of
 
 
 class Middleware:
-    """A factory and the options it is to be called with, whenever an application is given."""
+    """A factory and the options it is to be called with; Starlette's lists take it as well."""
 
     def __init__(self, factory: Callable[..., ASGIApp], /, *args: Any, **options: Any) -> None:
         self.factory, self.args, self.options = factory, args, options
 
-    def __call__(self, app: ASGIApp) -> ASGIApp:
-        return self.factory(app, *self.args, **self.options)
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.factory, self.args, self.options))
 
     def __repr__(self) -> str:
-        options = [f"{name}={name_of(value)}" for name, value in self.options.items()]
-        return f"{name_of(self.factory)}({', '.join([*map(name_of, self.args), *options])})"
+        return as_written(name_of(self.factory), *self.args, **self.options)
 
 
 def stack(app: ASGIApp, *middleware: Any) -> ASGIApp:
@@ -35,18 +34,15 @@ def stack(app: ASGIApp, *middleware: Any) -> ASGIApp:
     layers = [_as_middleware(entry) for entry in middleware]
     outermost = app
     for layer in reversed(layers):
-        outermost = layer(outermost)
+        outermost = layer.factory(outermost, *layer.args, **layer.options)
 
     def call_stack(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         return outermost(scope, receive, send)
 
-    return as_application(call_stack, f"stack({', '.join([name_of(app), *map(repr, layers)])})")
+    return as_application(call_stack, "stack", app, *layers)
 
 
 def _as_middleware(entry: Any) -> Middleware:
-    if isinstance(entry, Middleware):
-        return entry
-    if callable(entry):
-        return Middleware(entry)
-    factory, *args, options = entry  # Starlette's has positional arguments in between
-    return Middleware(factory, *(args[0] if args else ()), **options)
+    # A pair has nothing between the factory and its options, a Middleware positional arguments.
+    factory, *between, options = (entry, {}) if callable(entry) else entry
+    return Middleware(factory, *(between[0] if between else ()), **options)

@@ -28,7 +28,7 @@ import re
 from collections.abc import Callable, Iterable
 from urllib.parse import unquote
 
-from asgi_compose.types import Predicate, Scope
+from asgi_compose.asgi import Predicate, Scope
 
 # What stays escaped when raw_path is read as it came: the characters that nobody has a reason to
 # escape (unreserved, RFC 3986 2.3), and those that change the path's structure: NUL % / \ DEL and
@@ -39,20 +39,16 @@ _UNSURE = re.compile(r"[\x00-\x1f\x7f\\]|%(?:[01]|2f|5c|7f)|/\.\.?(?:/|$)", re.I
 
 def is_ambiguous(scope: Scope, guards: Iterable[Predicate]) -> bool:
     """Tell whether a guard and an application could disagree about this scope's path."""
-    path: str = scope["path"]
-    if not path.startswith("/"):
-        return path not in ("", "*")
+    if not scope["path"].startswith("/"):
+        return scope["path"] not in ("", "*")
     readings = _readings(scope)
     unsure = any(map(_UNSURE.search, readings))
-    return any("\0" in reading for reading in readings) or any(
-        _reads_differently(guard, scope, readings, unsure) for guard in guards
-    )
-
-
-def _reads_differently(guard: Predicate, scope: Scope, readings: set[str], unsure: bool) -> bool:
-    answers = {bool(guard({**scope, "path": reading})) for reading in readings}
-    # A guard that takes "*" as well takes whatever path there is.
-    return len(answers) > 1 or (unsure and answers == {True} and not guard({**scope, "path": "*"}))
+    for guard in guards:
+        answers = {bool(guard({**scope, "path": reading})) for reading in readings}
+        # A guard that takes "*" as well takes whatever path there is.
+        if len(answers) > 1 or (unsure and True in answers and not guard({**scope, "path": "*"})):
+            return True
+    return any("\0" in reading for reading in readings)
 
 
 def _readings(scope: Scope) -> set[str]:

@@ -171,6 +171,8 @@ def test_a_dispatcher_reads_as_it_was_written() -> None:
     assert "default=None" in repr(Dispatcher([]))
     many = Dispatcher([Route(path_prefix(f"/{number}"), api) for number in range(1000)])
     assert len(repr(many)) < 1500
+    assert "'/7'" in repr(many)
+    assert "..., default=None)" in repr(many)
 
 
 async def test_routes_are_strict_unless_they_say_otherwise() -> None:

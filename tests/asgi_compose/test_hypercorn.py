@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route as StarletteRoute
 
+import asgi_compose
 from asgi_compose import ASGIApp, Dispatcher, OriginGuard, Route, Scope, path_prefix
 
 from .driver import PATIENCE, answers
@@ -100,6 +104,44 @@ async def test_starlette_and_an_application_without_lifespan_are_served_together
         assert log == ["open"]
     assert log == ["open", "closed"]
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+PORT_IS_TAKEN = """
+import asyncio, contextlib, logging, sys
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from starlette.applications import Starlette
+from asgi_compose import Dispatcher
+
+@contextlib.asynccontextmanager
+async def pool(app):
+    print("open")
+    try:
+        yield
+    finally:
+        print("closed")
+
+logging.basicConfig(level=logging.INFO)
+config = Config()
+config.bind = [sys.argv[1]]
+try:
+    asyncio.run(serve(Dispatcher([], default=Starlette(lifespan=pool)), config))
+except OSError as error:
+    print(error)
+"""
+
+
+def test_a_port_that_is_taken_is_all_that_is_said_about_it() -> None:
+    """hypercorn starts the lifespan before it asks for the port, and then cancels it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = "{}:{}".format(*taken.getsockname())
+        command = [sys.executable, "-c", PORT_IS_TAKEN, bind]
+        root = Path(asgi_compose.__file__).parents[1]
+        ended = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=30)
+    opened, closed, failed = ended.stdout.splitlines()
+    assert (opened, closed) == ("open", "closed")
+    assert "in use" in failed
+    assert ended.stderr == ""
 
 
 async def test_a_failed_start_keeps_the_server_from_serving() -> None:

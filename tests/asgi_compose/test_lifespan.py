@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
 
 from asgi_compose import ASGIApp, LifespanGroup, Message, Receive, Scope, Send, lifespan
 
 from . import lifespan_apps as apps
-from .driver import LifespanDriver, http_scope, run_lifespan
+from .driver import LifespanDriver, call, http_scope, run_lifespan
 from .lifespan_apps import NOT_STARTED, NOT_STOPPED, STARTED, STOPPED, noted, works
 
 SOON = 0.02
@@ -24,6 +28,10 @@ def group_of(*members: ASGIApp) -> LifespanGroup:
 async def a_few_turns() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
+
+
+def complaints(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    return [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 async def test_applications_start_in_order_and_stop_in_reverse() -> None:
@@ -91,14 +99,14 @@ async def test_a_group_of_which_nobody_knows_lifespan_completes_quietly(
     members: list[ASGIApp], caplog: pytest.LogCaptureFixture
 ) -> None:
     assert await run_lifespan(group_of(*members)) == [STARTED, STOPPED]
-    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert not complaints(caplog)
 
 
 async def test_an_application_that_raises_when_asked_to_start_is_named_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     assert await run_lifespan(group_of(apps.raises_on_startup)) == [STARTED, STOPPED]
-    (record,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    (record,) = complaints(caplog)
     assert "raises_on_startup" in record.getMessage()
     assert "cannot connect" in caplog.text
 
@@ -163,6 +171,13 @@ async def test_an_application_that_never_stops_takes_no_time_from_the_others(
     assert "never_stops" in caplog.text
 
 
+async def test_those_that_take_no_part_take_no_time() -> None:
+    nobody = [noted(apps.returns_at_once, []) for _ in range(4)]
+    group = LifespanGroup(*nobody, apps.never_stops, shutdown_timeout=0.2)
+    _, answer = await run_lifespan(group)
+    assert answer["message"].endswith("within 0.2 seconds")
+
+
 @pytest.mark.parametrize(
     ("app", "message"),
     [
@@ -182,6 +197,26 @@ async def test_a_failure_to_stop_is_reported_and_the_rest_is_stopped(
     assert (started, answer["type"]) == (STARTED, "lifespan.shutdown.failed")
     assert message in answer["message"]
     assert log == ["startup works", "shutdown works"]
+
+
+async def test_what_is_raised_before_shutdown_is_even_read_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stopping = asyncio.Event()
+
+    async def breaks_meanwhile(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send(STARTED)
+        await stopping.wait()
+        raise RuntimeError("lost the connection")
+
+    async with LifespanDriver(LifespanGroup(breaks_meanwhile)) as driver:
+        await driver.startup()
+        asyncio.get_running_loop().call_later(SOON, stopping.set)
+        answer = await driver.shutdown()
+    assert "lost the connection" in answer["message"]
+    (record,) = complaints(caplog)
+    assert "breaks_meanwhile" in record.getMessage()
 
 
 async def test_no_failure_to_stop_hides_another() -> None:
@@ -303,6 +338,81 @@ async def test_cancelling_the_group_cancels_its_applications(started: bool) -> N
     assert log == ["ended"]
 
 
+def starlette(hangs: bool = False) -> Starlette:
+    """Starlette answers whatever ends its lifespan, and so its cancellation, with a traceback."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        if hangs:
+            await asyncio.Event().wait()
+        yield
+
+    return Starlette(lifespan=lifespan)
+
+
+@pytest.mark.parametrize("whose", ["group", "every task"])
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_the_answer_to_a_cancellation_is_not_heard(
+    whose: str, hangs: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = asyncio.all_tasks()
+    async with LifespanDriver(LifespanGroup(works, starlette(hangs))) as driver:
+        starting = asyncio.create_task(driver.startup())
+        await asyncio.sleep(SOON)
+        assert starting.done() is not hangs
+        if whose == "every task":  # as asyncio.run() does at its end
+            for task in sorted(asyncio.all_tasks() - before, key=lambda task: task is driver.task):
+                task.cancel()
+        starting.cancel()
+    assert driver.task.cancelled()
+    assert driver.outgoing.empty()
+    assert not complaints(caplog)
+
+
+async def test_what_starlette_says_of_its_cancellation_hides_no_timeout(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (answer,) = await run_lifespan(group_of(works, starlette(hangs=True)))
+    (record,) = complaints(caplog)
+    assert answer["message"] == record.getMessage()
+    assert "did not answer lifespan.startup within" in answer["message"]
+
+
+async def test_an_application_that_waits_for_more_may_answer_its_end_too(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def answers_its_end(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await apps.waits_for_more(scope, receive, send)
+        finally:
+            await send(NOT_STOPPED)
+
+    assert await run_lifespan(LifespanGroup(works, answers_its_end)) == [STARTED, STOPPED]
+    assert not complaints(caplog)
+
+
+async def test_a_failure_is_heard_though_the_application_is_cancelling_itself() -> None:
+    async def gives_starlette_a_moment(scope: Scope, receive: Receive, send: Send) -> None:
+        async with asyncio.timeout(SOON):
+            await starlette(hangs=True)(scope, receive, send)
+
+    (answer,) = await run_lifespan(LifespanGroup(gives_starlette_a_moment))
+    assert answer["type"] == "lifespan.startup.failed"
+    assert "CancelledError" in answer["message"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="tasks cannot be eager")
+@pytest.mark.parametrize("app", [works, apps.waits_for_more, apps.answers_twice])
+async def test_it_is_all_the_same_where_tasks_are_eager(app: ASGIApp) -> None:
+    usual = await run_lifespan(LifespanGroup(works, app))
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(asyncio.eager_task_factory)
+    try:
+        assert await run_lifespan(LifespanGroup(works, app)) == usual
+    finally:
+        loop.set_task_factory(None)
+
+
 async def test_an_application_that_ignores_cancellation_is_named_and_left_behind(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -355,28 +465,64 @@ WELL = {apps.works, apps.waits_for_more, apps.returns_once_started}
 BEHAVIOURS = sorted(NO_PART | START_FAILS | STOP_FAILS | WELL, key=lambda app: app.__name__)
 
 
+LISTENING = {
+    apps.works,
+    apps.waits_for_more,
+    apps.fails_on_shutdown,
+    apps.fails_on_shutdown_and_raises,
+    apps.raises_on_shutdown,
+}
+
+
+def claims(app: ASGIApp, index: int) -> ASGIApp:
+    """Leave a number in the state, where all others leave theirs too, and show it to requests."""
+
+    async def claiming(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            if "state" in scope:
+                scope["state"]["claimed by"] = index
+            await app(scope, receive, send)
+        else:
+            await send({"type": "claimed", "by": scope["state"].get("claimed by")})
+
+    return claiming
+
+
 @settings(deadline=None)
-@given(st.lists(st.sampled_from(BEHAVIOURS), max_size=6))
-def test_any_group_ends_as_specified_and_never_hangs(chosen: list[Any]) -> None:
+@given(
+    st.lists(st.sampled_from(BEHAVIOURS), max_size=6),
+    st.sampled_from(["shared", "own"]),
+    st.booleans(),
+)
+def test_any_group_ends_as_specified_and_never_hangs(
+    chosen: list[Any], state: Any, server_has_state: bool
+) -> None:
     log: list[str] = []
-    members = [noted(app, log, str(index)) for index, app in enumerate(chosen)]
-    answers = asyncio.run(run_lifespan(group_of(*members)))
+    members = [claims(noted(app, log, str(at)), at) for at, app in enumerate(chosen)]
+    group = LifespanGroup(*members, state=state, startup_timeout=SOON, shutdown_timeout=SOON)
+    servers: dict[str, Any] | None = {"server": "ours"} if server_has_state else None
+    answers = asyncio.run(run_lifespan(group, servers))
 
-    asked = chosen
-    culprit = next((index for index, app in enumerate(chosen) if app in START_FAILS), None)
-    if culprit is not None:
-        asked = chosen[:culprit]
-        assert answers[0]["type"] == "lifespan.startup.failed"
-    else:
-        failed = any(app in STOP_FAILS for app in chosen)
-        assert [answer["type"] for answer in answers] == [
-            "lifespan.startup.complete",
-            "lifespan.shutdown.failed" if failed else "lifespan.shutdown.complete",
-        ]
+    culprit = next((at for at, app in enumerate(chosen) if app in START_FAILS), None)
+    failed = culprit is None and any(app in STOP_FAILS for app in chosen)
+    stopped = "lifespan.shutdown.failed" if failed else "lifespan.shutdown.complete"
+    ends = ["lifespan.startup.complete", stopped]
+    assert [answer["type"] for answer in answers] == (
+        ends if culprit is None else ["lifespan.startup.failed"]
+    )
 
-    listening = {works, apps.waits_for_more, apps.raises_on_shutdown} | {
-        apps.fails_on_shutdown,
-        apps.fails_on_shutdown_and_raises,
-    }
-    told = [f"shutdown {index}" for index, app in enumerate(asked) if app in listening]
+    started = chosen[:culprit]
+    told = [f"shutdown {at}" for at, app in enumerate(started) if app in LISTENING]
     assert [line for line in log if line.startswith("shutdown")] == told[::-1]
+
+    failing = [at for at, app in enumerate(started) if app in STOP_FAILS]
+    reported = answers[-1].get("message", "").splitlines()
+    assert len(reported) == len(failing) + (culprit is not None)
+
+    if servers is not None:
+        called = len(chosen) if culprit is None else culprit + 1
+        for at, member in enumerate(members[:called]):
+            request = http_scope(state={**servers})
+            (seen,) = asyncio.run(call(group.with_state(member), request))
+            assert seen["by"] == (at if state == "own" else called - 1)
+        assert ("claimed by" in servers) is (state == "shared" and called > 0)

@@ -167,7 +167,15 @@ def test_a_host_is_compared_by_name_and_by_port_where_asked(
         assert host(pattern, "other.test")(scope(headers=[(b"host", sent)])) is taken
 
 
-@pytest.mark.parametrize("headers", [[], [(b"host", b"a.test"), (b"Host", b"b.test")]])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [(b"host", b"a.test"), (b"Host", b"b.test")],
+        [(b"host", b"a.test"), (b"host", b"")],
+        [(b"host", b"[::1]"), (b"host", b":80")],
+    ],
+)
 def test_no_host_or_two_are_nobodys(headers: list[tuple[bytes, bytes]]) -> None:
     assert not host("a.test", "b.test", "*.test")(http_scope(headers=headers))
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from asgiref.compatibility import guarantee_single_callable
 from hypercorn.middleware import HTTPToHTTPSRedirectMiddleware, ProxyFixMiddleware
+from starlette.applications import Starlette
 from starlette.middleware import Middleware as StarletteMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -130,6 +131,21 @@ def test_a_stack_reads_as_it_was_written() -> None:
         "OriginGuard(allowed=nobody), leaves_a_mark('here'))"
     )
     assert made.__qualname__ in repr(made)
+
+
+def test_an_option_may_have_any_name() -> None:
+    def named(app: ASGIApp, *, name: str, call: str, factory: str) -> ASGIApp:
+        return app
+
+    options = {"name": "a", "call": "b", "factory": "c"}
+    assert "named(name='a', call='b', factory='c')" in repr(
+        stack(works, Middleware(named, **options))
+    )
+
+
+async def test_our_middleware_is_starlettes_too() -> None:
+    app = Starlette(middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["b.test"])])  # type: ignore[list-item]
+    assert (await get(app)).status_code == 400
 
 
 def test_what_is_no_middleware_is_refused_when_the_stack_is_made() -> None:
