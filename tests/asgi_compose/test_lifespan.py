@@ -401,16 +401,17 @@ async def test_a_failure_is_heard_though_the_application_is_cancelling_itself() 
     assert "CancelledError" in answer["message"]
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="tasks cannot be eager")
-@pytest.mark.parametrize("app", [works, apps.waits_for_more, apps.answers_twice])
-async def test_it_is_all_the_same_where_tasks_are_eager(app: ASGIApp) -> None:
-    usual = await run_lifespan(LifespanGroup(works, app))
-    loop = asyncio.get_running_loop()
-    loop.set_task_factory(asyncio.eager_task_factory)
-    try:
-        assert await run_lifespan(LifespanGroup(works, app)) == usual
-    finally:
-        loop.set_task_factory(None)
+if sys.version_info >= (3, 12):  # before that tasks cannot be eager
+
+    @pytest.mark.parametrize("app", [works, apps.waits_for_more, apps.answers_twice])
+    async def test_it_is_all_the_same_where_tasks_are_eager(app: ASGIApp) -> None:
+        usual = await run_lifespan(LifespanGroup(works, app))
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(asyncio.eager_task_factory)
+        try:
+            assert await run_lifespan(LifespanGroup(works, app)) == usual
+        finally:
+            loop.set_task_factory(None)
 
 
 async def test_an_application_that_ignores_cancellation_is_named_and_left_behind(
