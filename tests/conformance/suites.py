@@ -21,6 +21,8 @@ from pathlib import Path
 HARNESS = Path(__file__).parent / "harness"
 ROOT = Path(__file__).parents[2]
 
+# Seconds for a whole suite, many times what it takes: a test may wait for what never comes.
+PATIENCE = 1800
 # What became of each test, and why where it did not pass.
 Outcomes = dict[str, tuple[str, str]]
 
@@ -82,7 +84,8 @@ def run(command: Sequence[str], outcomes: Path, *, cwd: Path, **env: str) -> Out
     log = outcomes.with_suffix(".log")
     with log.open("wb") as output:
         env = {**os.environ, **env, "PYTHONPATH": path}
-        subprocess.run(command, cwd=cwd, env=env, stdout=output, stderr=output, check=False)
+        options = {"cwd": cwd, "env": env, "stdout": output, "stderr": output, "timeout": PATIENCE}
+        subprocess.run(command, check=False, **options)
     if not outcomes.exists():
         raise RuntimeError(f"{' '.join(command)} came to no end:\n{log.read_text()[-4000:]}")
     print(f"  {log}: {last_line_with('composed', log) or 'bare'}", flush=True)
