@@ -12,18 +12,18 @@ from http.cookies import Morsel, SimpleCookie
 
 from django.conf import settings
 
-from asgi_compose import Message, Scope, Send
+from asgi_compose import Scope, Send
+from reflex_adapter.closable import ClosableSocket
 
 ENDS_NOW = re.compile(r"0+|-\d+")  # a Max-Age that deletes the cookie (RFC 6265, section 5.2.2)
 
 
-class Connection:
+class Connection(ClosableSocket):
     """The true scope of a connection whose ``Origin`` and host were checked, and its way back."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
+        super().__init__(send)
         self.handshake = scope
-        self._send = send
-        self._closed = False
         self._cookies = sent_cookies(scope)
 
     @property
@@ -56,17 +56,6 @@ class Connection:
         else:
             self._cookies[morsel.key] = morsel.coded_value
         return before != self._cookies.get(morsel.key)
-
-    async def send(self, message: Message) -> None:
-        """Send on the connection; nothing once it was closed from here."""
-        if not self._closed:
-            await self._send(message)
-
-    async def close(self, code: int) -> None:
-        """Close the WebSocket with ``code``; the server then tells the application."""
-        if not self._closed:
-            self._closed = True
-            await self._send({"type": "websocket.close", "code": code, "reason": ""})
 
 
 def sent_cookies(scope: Scope) -> dict[str, str]:

@@ -37,12 +37,15 @@ class DjangoApp(AppWithProcessor):
         self.bridge  # noqa: B018 - middleware is made here, not in the event loop
         with serving_only():
             reflex = HandshakeKeeper(super().__call__())
-        own = [Route(path_prefix(TICKET_PATH), self.tickets), Route(is_upload, refuse_upload)]
+        own = [
+            Route(path_prefix(TICKET_PATH), self.tickets),
+            Route(path_prefix("/_upload") & is_post, refuse_upload),
+        ]
         return Dispatcher(own, default=reflex)
 
 
-def is_upload(scope: Scope) -> bool:
-    return bool(scope.get("method") == "POST") and path_prefix("/_upload")(scope)
+def is_post(scope: Scope) -> bool:
+    return bool(scope.get("method") == "POST")
 
 
 async def refuse_upload(scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,7 +15,7 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 
 from asgi_compose import ASGIApp, Receive, Scope, Send
-from reflex_adapter.connection import Connection
+from reflex_adapter.closable import ClosableSocket
 
 SERVICE_RESTART = 1012
 
@@ -25,13 +25,13 @@ class OpenSockets:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._open: set[Connection] = set()
+        self._open: set[ClosableSocket] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        connection = Connection(scope, send)
+        connection = ClosableSocket(send)
         self._open.add(connection)
         try:
             await self.app(scope, receive, connection.send)
