@@ -7,17 +7,19 @@ never catches what an application raises.
 
 from collections.abc import Awaitable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
 from urllib.parse import quote
 
 from asgi_compose.asgi import ASGIApp, Predicate, Receive, Scope, Send, route_path
 from asgi_compose.index import Candidate, by_segment
-from asgi_compose.lifespan import LifespanGroup
+from asgi_compose.lifespan import LifespanGroup, State
 from asgi_compose.marking import as_application, name_of
 from asgi_compose.refusal import refuse
-from asgi_compose.strict_path import is_ambiguous
+from asgi_compose.strict_path import is_ambiguous, is_suspect
 
-PERCENT = ord("%")  # looking for a byte takes a tenth of the time that looking for bytes does
+# Paths that a dispatcher remembers, and characters of the longest of them: what a client who asks
+# for ever new ones can make it hold. Full, it forgets them all, which costs less than an order.
+MOST, LONGEST = 1024, 256
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,41 +44,45 @@ class Route:
 
 
 def Dispatcher(
-    routes: Iterable[Route],
-    default: ASGIApp | None = None,
-    # Whether all applications fill one scope["state"], or each sees its own.
-    state: Literal["shared", "own"] = "shared",
-    # startup_timeout and shutdown_timeout: see LifespanGroup.
+    routes: Iterable[Route], default: ASGIApp | None = None, state: State = "shared",
     **timeouts: float,
-) -> ASGIApp:
+) -> ASGIApp:  # fmt: skip
     """Give each connection to the first route that takes it, else to ``default``.
 
     Where there is no default either, HTTP gets 404 and a WebSocket is refused with 403 before it
-    opens. Lifespan reaches every application once, in the order of the routes. What is returned is
+    opens. Lifespan reaches every application once, in the order of the routes; ``state``,
+    ``startup_timeout`` and ``shutdown_timeout`` are those of ``LifespanGroup``. What is returned is
     a plain function, which costs a third less to call than an object with ``__call__``.
     """
     routes = tuple(routes)
     apps = [route.app for route in routes] + ([] if default is None else [default])
     lifespan = LifespanGroup(*apps, state=state, **timeouts)
-    guards = [route.predicate for route in routes if route.strict] or None
+    guards = [route.predicate for route in routes if route.strict]
     last = nothing_here if default is None else lifespan.with_state(default)
-    index, other = by_segment([*_candidates(routes, lifespan), ((), None, last)])
+    find = by_segment([*_candidates(routes, lifespan), ((), None, last)])
+    # A path that came before has been judged before: with this raw_path and root_path, to this app.
+    known: dict[str, tuple[bytes | None, str | None, ASGIApp]] = {}
 
     def dispatch(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] not in ("http", "websocket"):
             return lifespan(scope, receive, send)
-        path = scope["path"] or "/"
-        # Written out here, since a call more costs as much as the rest; few paths come further.
-        if guards is not None and (
-            "%" in path or "//" in path or "/." in path or "\\" in path or path[0] != "/"
-            or PERCENT in (scope.get("raw_path") or b"") or not path.isprintable()
-        ) and is_ambiguous(scope, guards):  # fmt: skip
-            return refuse(scope, receive, send, status=400, text="This path is ambiguous.")
-        if scope.get("root_path"):
-            path = route_path(scope) or "/"
-        segments = path.split("/", 2)
-        app = other if segments[0] else index.get(segments[1], other)
-        return app(scope, receive, send)
+        seen = known.get(scope["path"])
+        if not seen or seen[0] != scope.get("raw_path") or seen[1] != scope.get("root_path"):
+            return choose(scope)(scope, receive, send)
+        return seen[2](scope, receive, send)
+
+    def choose(scope: Scope) -> ASGIApp:
+        path, raw_path, root_path = scope["path"], scope.get("raw_path"), scope.get("root_path")
+        suspect = guards and is_suspect(path, raw_path)
+        if suspect and is_ambiguous(scope, guards):
+            return partial(refuse, status=400, text="This path is ambiguous.")
+        rest = (route_path(scope) if root_path else path) or "/"
+        app = find([*(rest.split("/") if rest[0] == "/" else " "), None])
+        if not suspect and len(path) <= LONGEST:
+            if len(known) >= MOST:
+                known.clear()
+            known[path] = raw_path, root_path, app
+        return app
 
     return as_application(dispatch, "Dispatcher", *routes, default=default)
 

@@ -1,21 +1,24 @@
 """Find the first route that takes a path without asking each: one look into a dictionary a segment.
 
 Routes are sorted by the next segment of their path once, when a dispatcher is made. A predicate
-that is not literal goes into every branch, at its place, so that the order keeps its meaning. All
-that is made here are ASGI applications which call the next one and have no coroutine of their own.
+that is not literal goes into every branch, at its place, so that the order keeps its meaning; where
+one is left to be asked, what is found is an application that asks it and calls the next one.
 """
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from asgi_compose.asgi import ASGIApp, Predicate, Receive, Scope, Send, route_path
+from asgi_compose.asgi import ASGIApp, Predicate, Receive, Scope, Send
 
-# The segments that are still to be compared, what is to be asked after that, and who takes it then.
+# The segments that are still to be compared, with None for the end of the path, what is to be asked
+# after that, and who takes it then.
 Candidate = tuple[tuple[str | None, ...], Predicate | None, ASGIApp]
-Index = dict[str | None, ASGIApp]
+# Finds the application by the segments of a path, of which the first is what stands before its
+# first slash, and the last None.
+Find = Callable[[Sequence[str | None]], ASGIApp]
 
 
-def by_segment(candidates: Iterable[Candidate], depth: int = 1) -> tuple[Index, ASGIApp]:
-    """Return the application for each known segment at this depth, and that for all others.
+def by_segment(candidates: Iterable[Candidate], depth: int = 1) -> Find:
+    """Return what finds an application by the segments of a path from this one on.
 
     One of the candidates has to take all that is left, and the ones after it have no say.
     """
@@ -29,20 +32,10 @@ def by_segment(candidates: Iterable[Candidate], depth: int = 1) -> tuple[Index, 
             branch.append(((), predicate, app))
         if predicate is None:
             break
-    index = {segment: _below(branch, depth + 1) for segment, branch in branches.items()}
-    return index, _in_turn(others)
-
-
-def _below(candidates: Iterable[Candidate], depth: int) -> ASGIApp:
-    index, other = by_segment(candidates, depth)
-
-    def by_next_segment(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        path = route_path(scope) if scope.get("root_path") else scope["path"]
-        segments = path.split("/", depth + 1)
-        segment = segments[depth] if len(segments) > depth else None
-        return index.get(segment, other)(scope, receive, send)
-
-    return by_next_segment if index else other
+    index = {segment: by_segment(branch, depth + 1) for segment, branch in branches.items()}
+    taker = _in_turn(others)
+    other: Find = lambda segments: taker  # noqa: E731
+    return (lambda segments: index.get(segments[depth], other)(segments)) if index else other
 
 
 def _in_turn(candidates: Sequence[Candidate]) -> ASGIApp:

@@ -37,6 +37,17 @@ _TELLING_ESCAPE = re.compile(r"%(?=[01]|2[5d-f]|3\d|[46][1-9a-f]|[57][\da]|5[cf]
 _UNSURE = re.compile(r"[\x00-\x1f\x7f\\]|%(?:[01]|2f|5c|7f)|/\.\.?(?:/|$)", re.I)
 
 
+def is_suspect(path: str, raw_path: bytes | None) -> bool:
+    """Tell, in a tenth of the time and for most paths, that there is nothing to be judged.
+
+    0x25 is ``%``: looking for a byte takes a tenth of the time that looking for bytes does.
+    """
+    return (
+        "%" in path or "//" in path or "/." in path or "\\" in path or path[:1] not in "/"
+        or 0x25 in (raw_path or b"") or not path.isprintable()
+    )  # fmt: skip
+
+
 def is_ambiguous(scope: Scope, guards: Iterable[Predicate]) -> bool:
     """Tell whether a guard and an application could disagree about this scope's path."""
     if not scope["path"].startswith("/"):

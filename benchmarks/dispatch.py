@@ -3,7 +3,8 @@
 The first part runs without an event loop: nothing in it waits, so that one coroutine which awaits
 the application call after call, as a server would, runs to its end when it is started. What is
 timed is the dispatcher alone. Each call gets a scope of its own, made before the clock starts,
-since some dispatchers write into it.
+since some dispatchers write into it, with a path and raw_path of its own, since no server hands on
+the same string twice.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import count, repeat
 from statistics import median
 from time import perf_counter_ns
 from types import FunctionType
@@ -24,7 +26,9 @@ from benchmarks.dispatchers import (
     HYPERCORN,
     IF,
     IF_AS_OURS,
+    NEW_PATHS,
     OURS,
+    OURS_NEW_PATHS,
     STARLETTE,
     names,
     saying,
@@ -109,7 +113,8 @@ def _group(
         bare = saying(says)
         rows: list[Built] = [(BARE, bare, partial(_check_bare, bare, scope, says)), *dispatchers]
         for name, app, asked in rows:
-            yield Place(kind, match, many), Case(name, asked, Batch(app, scope))
+            new_paths = name in NEW_PATHS
+            yield Place(kind, match, many), Case(name, asked, Batch(app, scope, new_paths))
 
 
 def _built(many: int) -> Iterator[Built]:
@@ -128,8 +133,9 @@ def _check_bare(app: ASGIApp, scope: Scope, says: str) -> None:
 class Batch:
     """Await an application a few times in a row, and return what one call took."""
 
-    def __init__(self, app: ASGIApp, scope: dict[str, Any]) -> None:
+    def __init__(self, app: ASGIApp, scope: dict[str, Any], new_paths: bool) -> None:
         self.app, self.scope, self.calls = app, scope, 0
+        self.endings = map(str, count()) if new_paths else repeat("")
         # Its own code object: the interpreter adapts a call to what is called there, which in a
         # server is always the same application.
         self.await_each = FunctionType(_await_each.__code__.replace(), globals())
@@ -140,12 +146,17 @@ class Batch:
         return self._time(self.calls)
 
     def _time(self, calls: int) -> float:
-        warm_up = [self.scope.copy() for _ in range(min(WARM_UP, calls))]
-        scopes = [self.scope.copy() for _ in range(calls)]
+        warm_up = [self._fresh_scope() for _ in range(min(WARM_UP, calls))]
+        scopes = [self._fresh_scope() for _ in range(calls)]
         finish(self.await_each(self.app, warm_up, _receive, _send))
         start = perf_counter_ns()
         finish(self.await_each(self.app, scopes, _receive, _send))
         return (perf_counter_ns() - start) / calls
+
+    def _fresh_scope(self) -> dict[str, Any]:
+        path = "".join([self.scope["path"], next(self.endings)])
+        path = path.encode().decode()  # another string, whose hash nobody has asked for yet
+        return {**self.scope, "path": path, "raw_path": path.encode()}
 
 
 async def _await_each(app: ASGIApp, scopes: list[Scope], receive: Receive, send: Send) -> None:
@@ -162,10 +173,12 @@ async def _send(message: object) -> None:
 
 
 def _ratios(added: Added) -> Iterator[Ratio]:
-    def of(name: str, over: str, many: int, match: str, at_most: float | None) -> Ratio:
+    def of(
+        name: str, over: str, many: int, match: str, at_most: float | None, ours: str = OURS
+    ) -> Ratio:
         place = Place("http", match, many)
-        of_runs = zip(added[OURS, place], added[over, place], strict=True)
-        return Ratio(name, Spread.of(ours / other for ours, other in of_runs), at_most)
+        of_runs = zip(added[ours, place], added[over, place], strict=True)
+        return Ratio(name, Spread.of(mine / other for mine, other in of_runs), at_most)
 
     yield of("ours_vs_hypercorn_1", HYPERCORN, 1, "first", 0.6)
     yield of("ours_vs_hypercorn_64_last", HYPERCORN, 64, "last", 0.1)
@@ -176,6 +189,7 @@ def _ratios(added: Added) -> Iterator[Ratio]:
     yield Ratio("ours_1000_vs_1", Spread.of(b / a for b, a in of_runs), at_most=1.3)
     yield of("ours_vs_handwritten_if_1", IF, 1, "first", 1.6)
     yield of("ours_vs_handwritten_same_questions_1", IF_AS_OURS, 1, "first", None)
+    yield of("ours_new_path_vs_hypercorn_1", HYPERCORN, 1, "first", None, ours=OURS_NEW_PATHS)
 
 
 def _rows(added: Added) -> Iterator[Row]:

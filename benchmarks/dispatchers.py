@@ -115,6 +115,9 @@ AS_OURS = """
 IF = "hand-written `if`"
 IF_AS_OURS = f"{IF}, type and root_path"
 OURS, HYPERCORN, STARLETTE = "ours", "hypercorn DispatcherMiddleware", "Starlette Router/Mount"
+OURS_NEW_PATHS = "ours, each path new"
+# Ours remembers paths: these rows are asked for one that it does not, every time.
+NEW_PATHS = {OURS_NEW_PATHS, "ours, strict, each path new"}
 WRONG_ON_WEBSOCKET = ("404", "http.response.start")
 
 DISPATCHERS = (
@@ -128,7 +131,9 @@ DISPATCHERS = (
     ),
     Dispatching(IF_AS_OURS, by_hand(WHOLE_SEGMENTS, given=AS_OURS), nothing=None),
     Dispatching(OURS, ours()),
+    Dispatching(OURS_NEW_PATHS, ours()),
     Dispatching("ours, strict", ours(strict=True)),
+    Dispatching("ours, strict, each path new", ours(strict=True)),
     Dispatching("ours, mount=True", ours(mount=True), root_path=True),
     Dispatching(
         "ours, a predicate first",

@@ -51,6 +51,10 @@ PREDICATES = st.one_of(
     st.tuples(PREFIXES, LEAVES).map(lambda pair: pair[1] | path_prefix(*pair[0])),
     PREFIXES.map(lambda prefixes: ~path_prefix(*prefixes)),
 )
+Headers = list[tuple[bytes, bytes]]
+HEADERS: st.SearchStrategy[Headers] = st.lists(
+    st.sampled_from([(b"host", b"example.com"), (b"x-no", b"")]), max_size=2
+)
 ROOTS = st.sampled_from(["", "/", "/a", "/a/", "/a/b", "/p"])
 
 
@@ -59,15 +63,19 @@ def asked_in_turn(predicates: list[Predicate], scope: Scope) -> int:
     return next(statuses, 299)
 
 
-@given(st.lists(PREDICATES, max_size=8), st.lists(st.tuples(PATHS, ROOTS), min_size=1))
+@given(
+    st.lists(PREDICATES, max_size=8),
+    st.lists(st.tuples(PATHS, ROOTS, HEADERS, st.integers(1, 3)), min_size=1),
+)
 def test_the_index_answers_as_the_first_match_in_turn(
-    predicates: list[Predicate], requests: list[tuple[str, str]]
+    predicates: list[Predicate], requests: list[tuple[str, str, Headers, int]]
 ) -> None:
     routes = [Route(it, answers(300 + i), strict=False) for i, it in enumerate(predicates)]
     dispatcher = Dispatcher(routes, default=answers(299))
-    for path, root_path in requests:
-        scope = http_scope(path, root_path=root_path, headers=[(b"host", b"example.com")])
-        assert asyncio.run(status_of(dispatcher, scope)) == asked_in_turn(predicates, scope)
+    for path, root_path, headers, times in requests:
+        scope = http_scope(path, root_path=root_path, headers=headers)
+        for _ in range(times):  # the first time it is looked up, then it is remembered
+            assert asyncio.run(status_of(dispatcher, scope)) == asked_in_turn(predicates, scope)
 
 
 async def test_a_literal_route_keeps_later_predicates_from_being_asked() -> None:
