@@ -2,7 +2,8 @@
 
 An application that ends without answering startup takes no part; one that answers
 ``lifespan.startup.failed``, or nothing, stops the others. Nothing is kept on the group: servers may
-run it as often as they like, on asyncio; trio would need a second way to run everything.
+run it as often as they like. It runs on asyncio; elsewhere, since a start that is only skipped
+would not be missed before the first request, it answers that it failed.
 """
 
 import asyncio
@@ -17,28 +18,28 @@ from asgi_compose.asgi import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger("asgi_compose")
 
+State = Literal["shared", "own"]
+
+ELSEWHERE = "LifespanGroup runs on asyncio only. Answer lifespan before it, or use asyncio."
 # Seconds for all applications together, below the 60 after which hypercorn gives up, so that the
-# log says which application it was.
-TIMEOUT = 50.0
-# Seconds that a cancelled application gets for its ``finally`` blocks.
-GRACE = 1.0
+# log says which application it was; and those that a cancelled one gets for its ``finally`` blocks.
+TIMEOUT, GRACE = 50.0, 1.0
 
 
 class LifespanGroup:
     """Start applications in order, stop them in reverse, and answer the server once for all.
 
     A failed start stops those already started and passes the message on; all failures are reported.
+    What a failed application raised is raised after the answer, as servers and test clients have it
+    from the application itself. With ``state="shared"`` all fill the server's ``scope["state"]``,
+    so that a request finds what any of them put there; with ``"own"`` each has its own, which its
+    requests see by ``with_state()``. The timeouts are seconds for all applications together.
     """
 
     def __init__(
-        self,
-        *apps: ASGIApp,
-        # Whether all fill the server's scope["state"], so that a request finds what any of them
-        # put there, or each its own, which its requests see through with_state().
-        state: Literal["shared", "own"] = "shared",
-        startup_timeout: float = TIMEOUT,
-        shutdown_timeout: float = TIMEOUT,
-    ) -> None:
+        self, *apps: ASGIApp, state: State = "shared",
+        startup_timeout: float = TIMEOUT, shutdown_timeout: float = TIMEOUT,
+    ) -> None:  # fmt: skip
         self.apps = tuple({id(app): app for app in apps}.values())
         self.state = state
         self.startup_timeout, self.shutdown_timeout = startup_timeout, shutdown_timeout
@@ -51,6 +52,9 @@ class LifespanGroup:
         if scope["type"] != "lifespan":
             raise ValueError(f"LifespanGroup takes lifespan scopes only, not {scope['type']!r}.")
         await receive()
+        if asyncio._get_running_loop() is None:  # of asyncio's public names; others call it so too
+            await send({"type": "lifespan.startup.failed", "message": ELSEWHERE})
+            raise RuntimeError(ELSEWHERE)
         members: list[Member] = []
         try:
             if started := await self._start(scope, members):
@@ -64,8 +68,10 @@ class LifespanGroup:
         failures = [member.failure for member in reversed(members) if member.failure]
         event = "shutdown" if started else "startup"
         failed = {"type": f"lifespan.{event}.failed", "message": "\n".join(failures)}
-        # The very last act, since hypercorn cancels this task as soon as it has the answer.
+        # Nothing is awaited after it, since hypercorn cancels this task once it has the answer.
         await send(failed if failures else {"type": "lifespan.shutdown.complete"})
+        if errors := [member.error for member in members if member.error]:
+            raise errors[0] if len(errors) == 1 else ExceptionGroup("lifespans failed", errors)
 
     def with_state(self, app: ASGIApp) -> ASGIApp:
         """Return ``app`` as requests should call it: with the state that it filled at its start."""
@@ -108,6 +114,7 @@ class Member:
     """One application's lifespan: the server's side of it, in a task of its own."""
 
     failure: str | None = None
+    error: Exception | None = None
 
     def __init__(self, app: ASGIApp, scope: Scope) -> None:
         self.app, self.started = app, False
@@ -144,7 +151,8 @@ class Member:
         try:
             await self.app(scope, self.receive, self.send)
         except Exception as error:
-            if not self.failure:  # else it has said what is wrong
+            self.error = error
+            if not self.failure:
                 # An application that was not even asked to start does not know what lifespans are.
                 level = logging.ERROR if self.started or self.inbox.empty() else logging.DEBUG
                 logger.log(level, "%r raised in its lifespan", self.app, exc_info=error)

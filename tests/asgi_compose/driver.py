@@ -93,12 +93,16 @@ class LifespanDriver:
 
 
 async def run_lifespan(app: ASGIApp, state: dict[str, Any] | None = None) -> list[Message]:
-    """Run a whole lifespan and return the answers; shutdown is asked for only after a start."""
+    """Run a whole lifespan and return the answers; shutdown is asked for only after a start.
+
+    An application may raise once it has answered that it failed, as Starlette's do, and only then.
+    """
     async with LifespanDriver(app, state) as lifespan:
         answers = [await lifespan.startup()]
         if answers[0]["type"] == "lifespan.startup.complete":
             answers.append(await lifespan.shutdown())
-        async with asyncio.timeout(PATIENCE):
-            await lifespan.task
+        await asyncio.wait([lifespan.task], timeout=PATIENCE)
     assert lifespan.outgoing.empty()
+    if not answers[-1]["type"].endswith(".failed"):
+        lifespan.task.result()
     return answers

@@ -126,6 +126,53 @@ async def test_startup_failed_stops_those_already_started(fails: ASGIApp) -> Non
     assert log == ["startup a", "startup b", "shutdown b", "shutdown a"]
 
 
+@pytest.mark.parametrize(
+    ("fails", "error"),
+    [
+        (apps.fails_on_startup_and_raises, "no database"),
+        (apps.fails_on_shutdown_and_raises, "cannot flush"),
+        (apps.raises_on_shutdown, "cannot close"),
+        (apps.raises_once_started, "lost the connection"),
+    ],
+)
+async def test_what_a_failed_application_raised_is_raised_after_the_answer(
+    fails: ASGIApp, error: str
+) -> None:
+    async with LifespanDriver(group_of(works, fails)) as driver:
+        answer = await driver.startup()
+        if answer == STARTED:
+            answer = await driver.shutdown()
+        assert answer["type"].endswith(".failed")
+        with pytest.raises(RuntimeError, match=error):
+            await driver.task
+
+
+async def test_of_several_that_raise_after_their_failure_none_hides_another() -> None:
+    another = noted(apps.fails_on_shutdown_and_raises, [])
+    async with LifespanDriver(group_of(apps.fails_on_shutdown_and_raises, another)) as driver:
+        await driver.startup()
+        await driver.shutdown()
+        with pytest.raises(ExceptionGroup) as raised:
+            await driver.task
+    assert [str(error) for error in raised.value.exceptions] == ["cannot flush", "cannot flush"]
+
+
+def test_off_asyncio_the_start_fails_and_says_why() -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with pytest.raises(RuntimeError, match="runs on asyncio only"):
+        group_of(works)({"type": "lifespan"}, receive, send).__await__().send(None)
+    (answer,) = sent
+    assert answer["type"] == "lifespan.startup.failed"
+    assert "runs on asyncio only" in answer["message"]
+
+
 async def test_a_failed_start_reports_what_failed_to_stop_too() -> None:
     group = group_of(apps.fails_on_shutdown, apps.raises_on_shutdown, apps.fails_on_startup)
     (answer,) = await run_lifespan(group)
