@@ -57,14 +57,18 @@ class Threads:
 
     def start(self, lease: Lease, jobs: Jobs) -> None:
         """Let ``lease`` have the next free thread for ``jobs``; called under the lock."""
-        full = self.counters.busy + self.counters.waiting >= self.size
-        if full and self.idle:
-            next(iter(self.idle)).give_up()
         self.counters.waiting += 1
-        self._executor.submit(self._serve, lease, jobs, perf_counter())
+        since = perf_counter() if self._short() else None
+        if since and self.idle:
+            next(iter(self.idle)).give_up()
+        self._executor.submit(self._serve, lease, jobs, since)
 
-    def _serve(self, lease: Lease, jobs: Jobs, since: float) -> None:
-        self._count_wait(perf_counter() - since)
+    def _short(self) -> bool:
+        """Tell whether more threads are wanted than there are; called under the lock."""
+        return self.counters.busy + self.counters.waiting > self.size
+
+    def _serve(self, lease: Lease, jobs: Jobs, since: float | None) -> None:
+        self._count(since)
         try:
             tidy_before()
             while (job := jobs.get()) is not None:
@@ -81,28 +85,25 @@ class Threads:
             return
         with self.lock:
             if jobs is lease.jobs and jobs.empty():
-                if self.counters.waiting:
+                if self._short():
                     lease.give_up()
                 else:
                     self.idle[lease] = None
 
-    def _count_wait(self, seconds: float) -> None:
-        counters = self.counters
+    def _count(self, since: float | None) -> None:
+        counters, seconds = self.counters, 0.0
         with self.lock:
             counters.waiting -= 1
             counters.busy += 1
-            if counters.waiting or seconds > LONG_WAIT:
+            if since is not None:
+                seconds = perf_counter() - since
                 counters.waited += 1
                 counters.seconds_waited += seconds
                 counters.longest_wait = max(counters.longest_wait, seconds)
         if seconds > LONG_WAIT:
-            logger.warning(
-                "Work waited %.1f s for one of %d threads; more waits: %d. See "
-                "DJANGO_ADAPTER_THREADS.",
-                seconds,
-                self.size,
-                counters.waiting,
-            )
+            text = "Work waited %.1f s for one of %d threads, and more waits: %d. See %s."
+            setting = "DJANGO_ADAPTER_THREADS"
+            logger.warning(text, seconds, self.size, counters.waiting, setting)
 
 
 class Lease(Executor):
