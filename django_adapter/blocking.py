@@ -30,7 +30,7 @@ def always(*arguments: object) -> bool:
     return True
 
 
-def foreign_session_engine(request: HttpRequest) -> bool:
+def foreign_session_engine() -> bool:
     """A store that is not Django's own may do in ``__init__`` what it likes."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     return not str(store.__init__.__module__).startswith("django.contrib.sessions.")
@@ -82,7 +82,7 @@ def login_to_check(request: HttpRequest, view: Callable[..., Any], *arguments: o
     return getattr(view, "login_required", True) and user_to_load(request)
 
 
-def foreign_message_storage(request: HttpRequest) -> bool:
+def foreign_message_storage() -> bool:
     storage = import_string(settings.MESSAGE_STORAGE)
     return not str(storage.__init__.__module__).startswith("django.contrib.messages.")
 
@@ -104,14 +104,21 @@ def not_found(request: HttpRequest, response: HttpResponseBase) -> bool:
     return response.status_code == 404
 
 
+class asked_at_start:
+    """A condition that only the settings decide, once, when a chain is compiled."""
+
+    def __init__(self, holds: Callable[[], bool]) -> None:
+        self.holds = holds
+
+
 # None: never blocks.
-KNOWN: dict[str, dict[str, Condition | None]] = {
+KNOWN: dict[str, dict[str, Condition | asked_at_start | None]] = {
     "django.middleware.security.SecurityMiddleware": {
         "process_request": None,
         "process_response": None,
     },
     "django.contrib.sessions.middleware.SessionMiddleware": {
-        "process_request": foreign_session_engine,
+        "process_request": asked_at_start(foreign_session_engine),
         "process_response": session_to_save,
     },
     "django.middleware.common.CommonMiddleware": {
@@ -130,7 +137,7 @@ KNOWN: dict[str, dict[str, Condition | None]] = {
         "process_view": login_to_check,
     },
     "django.contrib.messages.middleware.MessageMiddleware": {
-        "process_request": foreign_message_storage,
+        "process_request": asked_at_start(foreign_message_storage),
         "process_response": messages_to_store,
     },
     "django.middleware.clickjacking.XFrameOptionsMiddleware": {
@@ -172,7 +179,10 @@ def condition(middleware: object, hook: str, declared: bool) -> Condition | None
     for base in type(middleware).__mro__:
         known = KNOWN.get(f"{base.__module__}.{base.__qualname__}")
         if known is not None and hook in known and same_functions(type(middleware), base):
-            return known[hook]
+            blocks = known[hook]
+            if isinstance(blocks, asked_at_start):
+                return always if blocks.holds() else None
+            return blocks
     return always
 
 

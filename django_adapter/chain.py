@@ -55,8 +55,10 @@ class Compiled:
         try:
             middleware = factory(get_response(self.handler, is_async))
         except MiddlewareNotUsed as error:
-            if settings.DEBUG:
+            if settings.DEBUG and str(error):
                 logger.debug("MiddlewareNotUsed(%r): %s", path, error)
+            elif settings.DEBUG:
+                logger.debug("MiddlewareNotUsed: %r", path)
             return
         if middleware is None:
             raise ImproperlyConfigured(f"Middleware factory {path} returned None.")
