@@ -16,8 +16,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.functional import LazyObject, empty
 from django.utils.module_loading import import_string
 
 Condition = Callable[..., bool]
@@ -53,7 +55,15 @@ def session_to_load(request: HttpRequest) -> bool:
 
 
 def user_to_load(request: HttpRequest) -> bool:
-    """Whether the next look at ``request.user`` asks the session's store or an auth backend."""
+    """Whether the next look at ``request.user`` asks the session's store or an auth backend.
+
+    Middleware may have put a lazy user of its own there, of which only that middleware knows.
+    """
+    user = getattr(request, "user", None)
+    if not isinstance(user, LazyObject) or user._wrapped is not empty:
+        return False
+    if vars(user)["_setupfunc"].__module__ != AuthenticationMiddleware.__module__:
+        return True
     if hasattr(request, "_cached_user"):
         return False
     session = getattr(request, "session", None)

@@ -139,6 +139,13 @@ def get_response(inner: Handler, is_async: bool) -> Callable[[HttpRequest], Any]
 
 
 def called_async(middleware: Callable[[HttpRequest], Awaitable[Any]]) -> Handler:
+    async def unmarked(request: HttpRequest) -> HttpResponseBase:
+        await on_loop()
+        return await middleware(request)  # type: ignore[no-any-return]
+
+    if not iscoroutinefunction(middleware):  # what it raises is not converted by Django either
+        return unmarked
+
     async def handler(request: HttpRequest) -> HttpResponseBase:
         await on_loop()
         try:
