@@ -16,7 +16,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import LazyObject, empty
@@ -62,7 +61,7 @@ def user_to_load(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)
     if not isinstance(user, LazyObject) or user._wrapped is not empty:
         return False
-    if vars(user)["_setupfunc"].__module__ != AuthenticationMiddleware.__module__:
+    if vars(user)["_setupfunc"].__module__ != "django.contrib.auth.middleware":
         return True
     if hasattr(request, "_cached_user"):
         return False
