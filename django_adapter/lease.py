@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from django_adapter.connections import left_by_work, tidy_after, tidy_before
 from django_adapter.threads import Job, Threads, Worker
+
+logger = logging.getLogger("django_adapter")
+
+LONG_WAIT = 0.5  # seconds that work may wait for a thread before a log says so
+
+
+class Outcome(Protocol):
+    """What a call is reported to; ``concurrent.futures.Future`` is one."""
+
+    def set_running_or_notify_cancel(self) -> bool: ...
+    def set_result(self, result: Any, /) -> None: ...
+    def set_exception(self, error: BaseException, /) -> None: ...
 
 
 class Lease(Executor):
@@ -20,7 +35,7 @@ class Lease(Executor):
     def __init__(self, threads: Threads, keeps: bool = True) -> None:
         self.threads, self.keeps = threads, keeps
         self.used = self.released = False
-        self.since = 0.0  # when it began to wait
+        self.since = self.waited = 0.0  # when it began to wait, and the seconds that it did
         self._worker: Worker | None = None
         self._fresh = self._untidy = False
         self._open_jobs = 0
@@ -29,7 +44,12 @@ class Lease(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call ``fn`` in the lease's thread, after what was submitted before."""
         future: Future[Any] = Future()
-        job = partial(self._run, future, fn, args, kwargs)
+        self.call(future, fn, *args, **kwargs)
+        return future
+
+    def call(self, outcome: Outcome, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> None:
+        """As ``submit``, for whom a future would be too much."""
+        job = partial(self._run, outcome, fn, args, kwargs)
         with self.threads.lock:
             self.used = True
             self._open_jobs += 1
@@ -40,7 +60,6 @@ class Lease(Executor):
                 self._pending.append(job)
                 if len(self._pending) == 1:
                     self.threads.find_for(self)
-        return future
 
     def take(self, worker: Worker) -> None:
         """Go on with ``worker``; called under the lock."""
@@ -66,15 +85,35 @@ class Lease(Executor):
                 if not self._open_jobs:
                     self.give_up()
 
-    def _run(self, future: Future[Any], fn: Any, args: Any, kwargs: Any) -> None:
-        settle = called(future, partial(self._begun, fn) if self._fresh else fn, args, kwargs)
+    def _run(self, outcome: Outcome, fn: Any, args: Any, kwargs: Any) -> None:
+        settle = called(outcome, partial(self._begun, fn) if self._fresh else fn, args, kwargs)
         self._done()
         settle()
 
     def _begun(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
         self._fresh = False
+        if self.waited > LONG_WAIT:
+            text = "Work waited %.1f s for one of %d threads. See DJANGO_ADAPTER_THREADS."
+            logger.warning(text, self.waited, self.threads.size)
+            self.waited = 0.0
         tidy_before()
         return fn(*args, **kwargs)
+
+    @property
+    def at_work(self) -> bool:
+        return self._open_jobs > 0
+
+    @contextmanager
+    def parked(self) -> Iterator[None]:
+        """Say of this thread, which is the lease's, that it only waits during the block."""
+        with self.threads.lock:
+            self.threads.idle[self] = None
+            self.threads.serve_waiting()
+        try:
+            yield
+        finally:
+            with self.threads.lock:
+                self.threads.idle.pop(self, None)
 
     def _done(self) -> None:
         in_transaction, self._untidy = left_by_work()
@@ -95,7 +134,7 @@ class Lease(Executor):
             self.threads.serve_waiting()
 
 
-def called(future: Future[Any], fn: Any, args: Any, kwargs: Any) -> Callable[[], object]:
+def called(future: Outcome, fn: Any, args: Any, kwargs: Any) -> Callable[[], object]:
     """Call ``fn`` unless nobody waits for it any more; return what tells ``future`` the outcome."""
     if not future.set_running_or_notify_cancel():
         return bool
@@ -103,3 +142,13 @@ def called(future: Future[Any], fn: Any, args: Any, kwargs: Any) -> Callable[[],
         return partial(future.set_result, fn(*args, **kwargs))
     except BaseException as error:  # whoever waits for the future gets it
         return partial(future.set_exception, error)
+
+
+def parked() -> AbstractContextManager[None]:
+    """Say that the current thread waits for the event loop during the block."""
+    lease = current_lease.get()
+    return nullcontext() if lease is None else lease.parked()
+
+
+# The lease of the request or event that runs in this context.
+current_lease: ContextVar[Lease | None] = ContextVar("django_adapter.current_lease", default=None)
