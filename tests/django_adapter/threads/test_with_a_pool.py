@@ -6,12 +6,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from django.core.checks import run_checks
 
 from benchmarks.postgres import Postgres
 from django_adapter.threads import Threads
 from tests.django_adapter import recording
 from tests.django_adapter.threads.leasing import PATIENCE, all_back, until
 from tests.django_adapter.threads.postgresql import (
+    ALIAS,
     Configure,
     Run,
     all_serve,
@@ -30,6 +32,15 @@ FOUR = 4
 def options() -> dict[str, Any]:
     pytest.importorskip("psycopg_pool")
     return {"pool": {"min_size": 1, "max_size": FOUR, "timeout": PATIENCE}}
+
+
+def test_the_system_check_warns_of_it(
+    configure: Configure, sixteen: Threads, options: dict[str, Any]
+) -> None:
+    configure(OPTIONS=options)
+    [warning] = run_checks(tags=["django_adapter"])
+    assert warning.id == "django_adapter.W001"
+    assert f"{ALIAS!r} has {FOUR} connections for 16 threads" in warning.msg
 
 
 async def test_threads_without_a_connection_wait_for_one(
