@@ -18,10 +18,9 @@ from django.http.response import HttpResponseBase
 from pytest_django.fixtures import Settings
 
 from asgi_compose import ASGIApp
-from django_adapter import MiddlewareRunner, synthetic_request
+from django_adapter import MiddlewareRunner, Run, synthetic_request
+from django_adapter.http import ASGIHandler as OurHandler
 from tests.conftest import Header, ScopeFactory
-
-OurHandler = DjangoHandler  # until django_adapter.http is there
 
 PROJECT = "tests.django_adapter.third_party.project"
 outside = not str(django_settings.SETTINGS_MODULE).startswith(PROJECT)
@@ -29,7 +28,8 @@ collect_ignore_glob = ["test_*.py"] if outside else []
 
 View = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 Ask = Callable[..., Awaitable[httpx.Response]]
-Run = Callable[..., Awaitable[Any]]
+RunEvent = Callable[..., Awaitable[Run]]
+Respond = Callable[..., Awaitable[Any]]
 
 
 @pytest.fixture(params=["together", "alone", "synchronous"])
@@ -67,11 +67,23 @@ def described(response: httpx.Response, varying: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def run(chain: None, websocket_scope: ScopeFactory) -> Run:
+def run(chain: None, websocket_scope: ScopeFactory) -> RunEvent:
     """Run the chain for an event of the page ``path``, whose handshake had these headers."""
 
-    async def run(view: View, *headers: Header, path: str = "/page/") -> Any:
+    async def run(view: View, *headers: Header, path: str = "/page/") -> Run:
         request = synthetic_request(websocket_scope(headers=headers), path=path, csrf_proven=True)
         return await MiddlewareRunner().run(request, view)
 
     return run
+
+
+@pytest.fixture
+def respond(run: RunEvent) -> Respond:
+    """Return the chain's response to such an event, whose view was called."""
+
+    async def respond(*arguments: Any, **options: Any) -> Any:
+        ran = await run(*arguments, **options)
+        assert ran.reached
+        return ran.response
+
+    return respond

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from asgi_compose import ASGIApp
 from tests.conftest import Header
-from tests.django_adapter.third_party.conftest import Ask, OurHandler, Run
+from tests.django_adapter.third_party.conftest import Ask, OurHandler, Respond
 from tests.django_adapter.third_party.project import urls
 
 pytestmark = pytest.mark.urls(__name__)
@@ -67,7 +67,7 @@ async def test_the_folder_of_the_pages_leads_to_one(ask: Ask, login_cookie: Head
 
 @pytest.mark.parametrize("handler", [OurHandler, DjangoHandler])
 async def test_who_logs_in_by_its_page_has_events_of_their_own(
-    run: Run, user: AbstractBaseUser, handler: type[Any]
+    respond: Respond, user: AbstractBaseUser, handler: type[Any]
 ) -> None:
     async def who(request: HttpRequest) -> HttpResponse:
         return HttpResponse((await request.auser()).get_username())
@@ -75,23 +75,23 @@ async def test_who_logs_in_by_its_page_has_events_of_their_own(
     done = await submit(handler(), "/accounts/login/", login="ada", password="secret")
     assert (done.status_code, done.headers["location"]) == (302, "/welcome/")
     cookie = f"sessionid={done.cookies['sessionid']}".encode()
-    assert (await run(who, (b"cookie", cookie))).content == b"ada"
+    assert (await respond(who, (b"cookie", cookie))).content == b"ada"
 
 
-async def test_code_of_an_event_finds_the_request(run: Run) -> None:
+async def test_code_of_an_event_finds_the_request(respond: Respond) -> None:
     async def finds(request: HttpRequest) -> HttpResponse:
         in_thread = await sync_to_async(lambda: context.request)()
         return HttpResponse(f"{context.request is request} {in_thread is request}")
 
-    assert (await run(finds)).content == b"True True"
+    assert (await respond(finds)).content == b"True True"
     assert context.request is None
 
 
-async def test_an_event_may_raise_its_answer(run: Run) -> None:
+async def test_an_event_may_raise_its_answer(respond: Respond) -> None:
     async def leaves(request: HttpRequest) -> HttpResponse:
         raise ImmediateHttpResponse(HttpResponseRedirect("/elsewhere/"))
 
-    response = await run(leaves)
+    response = await respond(leaves)
     assert (response.status_code, response.url) == (302, "/elsewhere/")
 
 
@@ -107,18 +107,20 @@ in_thread = sync_to_async(reauthentication_required(lambda request: HttpResponse
 
 
 @pytest.mark.parametrize("view", [demands, in_thread], ids=["raised", "decorated"])
-async def test_an_event_may_demand_the_password(run: Run, login_cookie: Header, view: Any) -> None:
-    response = await run(view, login_cookie)
+async def test_an_event_may_demand_the_password(
+    respond: Respond, login_cookie: Header, view: Any
+) -> None:
+    response = await respond(view, login_cookie)
     assert (response.status_code, response.url) == (302, REAUTHENTICATE)
 
 
 @pytest.mark.parametrize("handler", [OurHandler, DjangoHandler])
 @pytest.mark.parametrize(("view", "status"), [(demands, 405), (leads, 302)])
 async def test_with_the_password_allauth_posts_to_the_page_of_an_event_that_demanded_it(
-    run: Run, login_cookie: Header, handler: type[Any], view: Any, status: int
+    respond: Respond, login_cookie: Header, handler: type[Any], view: Any, status: int
 ) -> None:
     """As it would repeat a form's request. One that leads there by itself comes back to read."""
-    await run(view, login_cookie)
+    await respond(view, login_cookie)
     cookies = dict([login_cookie[1].decode().split("=")])
     done = await submit(handler(), REAUTHENTICATE, cookies, password="secret")
     assert (done.status_code, done.headers.get("location")) == (

@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from tests.django_adapter.third_party.conftest import Ask, Run
+from tests.django_adapter.third_party.conftest import Ask, Respond
 
 pytestmark = pytest.mark.urls(__name__)
 
@@ -47,7 +47,7 @@ async def test_any_answer_says_who_may_read_it(ask: Ask, page: str, status: int)
 
 
 @pytest.mark.parametrize("origin", ["https://friend.example", "https://evil.example"])
-async def test_an_event_runs_whatever_its_origin(run: Run, origin: str) -> None:
-    response = await run(async_page, (b"origin", origin.encode()))
+async def test_an_event_runs_whatever_its_origin(respond: Respond, origin: str) -> None:
+    response = await respond(async_page, (b"origin", origin.encode()))
     assert response.content == b"done"
     assert response.headers.get(ALLOWED) == (FRIEND if origin == FRIEND else None)

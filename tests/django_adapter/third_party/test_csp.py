@@ -9,7 +9,7 @@ from csp.decorators import csp_exempt
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from tests.django_adapter.third_party.conftest import Ask, Run
+from tests.django_adapter.third_party.conftest import Ask, Respond
 
 pytestmark = pytest.mark.urls(__name__)
 
@@ -54,12 +54,12 @@ async def test_a_page_without_a_nonce_and_one_without_a_policy(ask: Ask) -> None
     assert POLICY not in (await ask("/exempt/")).headers
 
 
-async def test_an_event_has_a_nonce_of_its_own(run: Run) -> None:
-    first, second = await asyncio.gather(run(async_page), run(async_page))
+async def test_an_event_has_a_nonce_of_its_own(respond: Respond) -> None:
+    first, second = await asyncio.gather(respond(async_page), respond(async_page))
     for response in (first, second):
         assert response.headers[POLICY] == f"default-src 'self' '{response.content.decode()}'"
     assert first.content != second.content
 
 
-async def test_an_event_needs_no_nonce(run: Run) -> None:
-    assert (await run(without_nonce)).headers[POLICY] == "default-src 'self'"
+async def test_an_event_needs_no_nonce(respond: Respond) -> None:
+    assert (await respond(without_nonce)).headers[POLICY] == "default-src 'self'"

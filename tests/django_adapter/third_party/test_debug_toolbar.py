@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from pytest_django.fixtures import Settings
 
-from tests.django_adapter.third_party.conftest import OurHandler, Run, answer
+from tests.django_adapter.third_party.conftest import OurHandler, Respond, answer
 
 ALONE = ["debug_toolbar.middleware.DebugToolbarMiddleware"]
 
@@ -80,14 +80,14 @@ async def test_a_visitor_from_elsewhere_sees_no_toolbar(
     assert "djdt-request-id" not in response.headers
 
 
-async def test_an_event_is_left_as_it_is_and_shown(run: Run) -> None:
-    response = await run(counts)
+async def test_an_event_is_left_as_it_is_and_shown(respond: Respond) -> None:
+    response = await respond(counts)
     assert response.content == b'{"users": 0}'
     assert "auth_user" in await shown(response, "SQLPanel")
 
 
-async def test_events_are_in_the_history(run: Run) -> None:
-    response = await run(counts, path="/page/")
+async def test_events_are_in_the_history(respond: Respond) -> None:
+    response = await respond(counts, path="/page/")
     query = {"request_id": response.headers["djdt-request-id"], "exclude_history": "False"}
     history: httpx.Response = await answer(
         OurHandler(), "GET", "/__debug__/history_refresh/", params=query
@@ -95,9 +95,9 @@ async def test_events_are_in_the_history(run: Run) -> None:
     assert "/page/" in history.text
 
 
-async def test_an_event_that_fails_fails_as_without_a_toolbar(run: Run) -> None:
+async def test_an_event_that_fails_fails_as_without_a_toolbar(respond: Respond) -> None:
     async def fails(request: HttpRequest) -> HttpResponse:
         raise LookupError("no such user")
 
     with pytest.raises(LookupError, match="no such user"):
-        await run(fails)
+        await respond(fails)

@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from tests.django_adapter.third_party.conftest import Ask, Run
+from tests.django_adapter.third_party.conftest import Ask, Respond
 
 pytestmark = pytest.mark.urls(__name__)
 
@@ -31,10 +31,10 @@ async def test_a_view_knows_a_request_of_htmx(ask: Ask, page: str) -> None:
     assert (await ask(page)).text == "False None"
 
 
-async def test_an_event_is_no_request_of_htmx(run: Run) -> None:
-    assert (await run(async_page)).content == b"False None"
+async def test_an_event_is_no_request_of_htmx(respond: Respond) -> None:
+    assert (await respond(async_page)).content == b"False None"
 
 
-async def test_an_event_has_the_details_that_its_headers_give(run: Run) -> None:
+async def test_an_event_has_the_details_that_its_headers_give(respond: Respond) -> None:
     headers = [(b"hx-request", b"true"), (b"hx-target", b"cart")]
-    assert (await run(async_page, *headers)).content == b"True cart"
+    assert (await respond(async_page, *headers)).content == b"True cart"

@@ -13,7 +13,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 
 from django_adapter import load_identity
 from tests.conftest import Header
-from tests.django_adapter.third_party.conftest import Ask, Run
+from tests.django_adapter.third_party.conftest import Ask, Respond
 
 pytestmark = pytest.mark.urls(__name__)
 
@@ -81,16 +81,16 @@ async def test_a_secret_view_is_for_the_verified(
 
 @pytest.mark.parametrize("view", [async_page, loaded_page])
 async def test_an_event_tells_the_verified(
-    run: Run, login_cookie: Header, verified_cookie: Header, view: object
+    respond: Respond, login_cookie: Header, verified_cookie: Header, view: object
 ) -> None:
-    assert (await run(view, verified_cookie)).content == b"ada True"
-    assert (await run(view, login_cookie)).content == b"ada False"
-    assert (await run(view)).content == b"AnonymousUser False"
+    assert (await respond(view, verified_cookie)).content == b"ada True"
+    assert (await respond(view, login_cookie)).content == b"ada False"
+    assert (await respond(view)).content == b"AnonymousUser False"
 
 
 async def test_a_secret_event_is_for_the_verified(
-    run: Run, login_cookie: Header, verified_cookie: Header
+    respond: Respond, login_cookie: Header, verified_cookie: Header
 ) -> None:
-    assert (await run(secret, verified_cookie)).content == b"secret"
-    response = await run(secret, login_cookie)
+    assert (await respond(secret, verified_cookie)).content == b"secret"
+    response = await respond(secret, login_cookie)
     assert (response.status_code, response.url) == (302, "/second-factor/?next=/page/")

@@ -14,7 +14,7 @@ from django.urls import path
 from simple_history.models import HistoricalRecords
 
 from tests.conftest import Header
-from tests.django_adapter.third_party.conftest import Ask, Run
+from tests.django_adapter.third_party.conftest import Ask, Respond
 from tests.django_adapter.third_party.project.models import Note
 
 pytestmark = pytest.mark.urls(__name__)
@@ -62,18 +62,22 @@ async def test_a_view_saves_as_nobody_for_a_visitor(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("view", [async_save, save_in_thread])
-async def test_an_event_saves_as_its_user(run: Run, login_cookie: Header, view: object) -> None:
-    assert (await run(view, login_cookie)).content == b"saved"
+async def test_an_event_saves_as_its_user(
+    respond: Respond, login_cookie: Header, view: object
+) -> None:
+    assert (await respond(view, login_cookie)).content == b"saved"
     assert await doers() == ["ada"]
 
 
-async def test_what_is_saved_after_an_event_is_nobodys(run: Run, login_cookie: Header) -> None:
+async def test_what_is_saved_after_an_event_is_nobodys(
+    respond: Respond, login_cookie: Header
+) -> None:
     async def fails(request: HttpRequest) -> HttpResponse:
         raise LookupError("no such note")
 
-    await run(async_save, login_cookie, path="/1/")
+    await respond(async_save, login_cookie, path="/1/")
     with pytest.raises(LookupError):
-        await run(fails, login_cookie)
+        await respond(fails, login_cookie)
     assert not hasattr(HistoricalRecords.context, "request")
     await Note.objects.acreate(text="/2/")
     assert await doers() == ["ada", None]
@@ -86,7 +90,7 @@ def cookie_of(name: str) -> Header:
 
 
 async def test_events_at_the_same_time_save_each_as_its_user(
-    run: Run, user: AbstractBaseUser
+    respond: Respond, user: AbstractBaseUser
 ) -> None:
     names = ["ben", "cleo", "dora"]
     cookies = [await sync_to_async(cookie_of)(name) for name in names]
@@ -98,6 +102,6 @@ async def test_events_at_the_same_time_save_each_as_its_user(
         await meeting.wait()
         return response
 
-    events = [run(save_together, cookie, path=f"/{i}/") for i, cookie in enumerate(cookies)]
+    events = [respond(save_together, cookie, path=f"/{i}/") for i, cookie in enumerate(cookies)]
     await asyncio.gather(*events)
     assert await doers() == names

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from pytest_django.fixtures import Settings
 
-from tests.django_adapter.third_party.conftest import Ask, Run
+from tests.django_adapter.third_party.conftest import Ask, Respond, RunEvent
 
 SERVESTATIC = "servestatic.middleware.ServeStaticMiddleware"
 WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
@@ -62,10 +62,11 @@ async def test_other_paths_are_the_projects(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("page", ["/page/", "/static/", "/static/nothing.css"])
-async def test_an_event_passes(run: Run, page: str) -> None:
-    assert (await run(async_page, path=page)).content == b"done"
+async def test_an_event_passes(respond: Respond, page: str) -> None:
+    assert (await respond(async_page, path=page)).content == b"done"
 
 
-async def test_an_event_of_a_file_is_refused(run: Run) -> None:
+async def test_an_event_of_a_file_is_refused(run: RunEvent) -> None:
     """No page has such a path, but a client may say so; then no handler runs."""
-    assert (await run(async_page, path="/static/site.css")).status_code == 405
+    ran = await run(async_page, path="/static/site.css")
+    assert (ran.response.status_code, ran.reached) == (405, False)
