@@ -10,108 +10,44 @@ condition answers whether this call may block; it never does I/O itself.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from importlib import import_module
-from typing import Any
 
-from django.conf import settings
-from django.contrib.auth import SESSION_KEY
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.utils.module_loading import import_string
+from django_adapter.conditions import (
+    always,
+    csrf_secret_to_load,
+    csrf_secret_to_save,
+    csrf_token_to_read,
+    foreign_message_storage,
+    foreign_session_engine,
+    login_to_check,
+    messages_to_store,
+    much_to_compress,
+    much_to_hash,
+    not_found,
+    session_to_save,
+)
+
+logger = logging.getLogger("django_adapter")
 
 Condition = Callable[..., bool]
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-SMALL = 2**14  # bytes that are hashed or compressed in less time than a hop takes
 
+class asked_at_start:
+    """A condition that only the settings decide, once, when a chain is compiled."""
 
-def always(*arguments: object) -> bool:
-    return True
-
-
-def foreign_session_engine(request: HttpRequest) -> bool:
-    """A store that is not Django's own may do in ``__init__`` what it likes."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    return not str(store.__init__.__module__).startswith("django.contrib.sessions.")
-
-
-def session_to_save(request: HttpRequest, response: HttpResponseBase) -> bool:
-    session = getattr(request, "session", None)
-    if session is None:
-        return False
-    save = session.modified or settings.SESSION_SAVE_EVERY_REQUEST
-    return bool(save and not session.is_empty())
-
-
-def session_to_load(request: HttpRequest) -> bool:
-    """Whether the next look into the session asks its store: one without a key has none."""
-    session = getattr(request, "session", None)
-    if session is None or hasattr(session, "_session_cache"):
-        return False
-    return session.session_key is not None
-
-
-def user_to_load(request: HttpRequest) -> bool:
-    """Whether the next look at ``request.user`` asks the session's store or an auth backend."""
-    if hasattr(request, "_cached_user"):
-        return False
-    session = getattr(request, "session", None)
-    if session is None or session_to_load(request):
-        return True
-    # Not session.get(): the session would count as accessed, and the response vary on cookies.
-    return SESSION_KEY in getattr(session, "_session_cache", ())
-
-
-def csrf_secret_to_load(request: HttpRequest) -> bool:
-    return settings.CSRF_USE_SESSIONS and session_to_load(request)
-
-
-def csrf_token_to_read(request: HttpRequest, view: Callable[..., Any], *arguments: object) -> bool:
-    """Whether the view is guarded from this request, so that its body may be parsed for a token."""
-    if request.method in SAFE_METHODS or getattr(view, "csrf_exempt", False):
-        return False
-    return not getattr(request, "_dont_enforce_csrf_checks", False)
-
-
-def csrf_secret_to_save(request: HttpRequest, response: HttpResponseBase) -> bool:
-    return bool(request.META.get("CSRF_COOKIE_NEEDS_UPDATE")) and csrf_secret_to_load(request)
-
-
-def login_to_check(request: HttpRequest, view: Callable[..., Any], *arguments: object) -> bool:
-    return getattr(view, "login_required", True) and user_to_load(request)
-
-
-def foreign_message_storage(request: HttpRequest) -> bool:
-    storage = import_string(settings.MESSAGE_STORAGE)
-    return not str(storage.__init__.__module__).startswith("django.contrib.messages.")
-
-
-def messages_to_store(request: HttpRequest, response: HttpResponseBase) -> bool:
-    messages = getattr(request, "_messages", None)
-    return messages is not None and bool(messages.used or messages.added_new)
-
-
-def much_to_compress(request: HttpRequest, response: HttpResponseBase) -> bool:
-    return response.streaming or len(response.content) > SMALL  # type: ignore[attr-defined]
-
-
-def much_to_hash(request: HttpRequest, response: HttpResponseBase) -> bool:
-    return request.method == "GET" and much_to_compress(request, response)
-
-
-def not_found(request: HttpRequest, response: HttpResponseBase) -> bool:
-    return response.status_code == 404
+    def __init__(self, holds: Callable[[], bool]) -> None:
+        self.holds = holds
 
 
 # None: never blocks.
-KNOWN: dict[str, dict[str, Condition | None]] = {
+KNOWN: dict[str, dict[str, Condition | asked_at_start | None]] = {
     "django.middleware.security.SecurityMiddleware": {
         "process_request": None,
         "process_response": None,
     },
     "django.contrib.sessions.middleware.SessionMiddleware": {
-        "process_request": foreign_session_engine,
+        "process_request": asked_at_start(foreign_session_engine),
         "process_response": session_to_save,
     },
     "django.middleware.common.CommonMiddleware": {
@@ -130,7 +66,7 @@ KNOWN: dict[str, dict[str, Condition | None]] = {
         "process_view": login_to_check,
     },
     "django.contrib.messages.middleware.MessageMiddleware": {
-        "process_request": foreign_message_storage,
+        "process_request": asked_at_start(foreign_message_storage),
         "process_response": messages_to_store,
     },
     "django.middleware.clickjacking.XFrameOptionsMiddleware": {
@@ -172,8 +108,24 @@ def condition(middleware: object, hook: str, declared: bool) -> Condition | None
     for base in type(middleware).__mro__:
         known = KNOWN.get(f"{base.__module__}.{base.__qualname__}")
         if known is not None and hook in known and same_functions(type(middleware), base):
-            return known[hook]
+            blocks = known[hook]
+            if isinstance(blocks, asked_at_start):
+                return always if blocks.holds() else None
+            return blocks and in_doubt(blocks)
     return always
+
+
+def in_doubt(blocks: Condition) -> Condition:
+    """Return ``blocks``, taken to hold where it fails, as it may on what is no proper response."""
+
+    def holds(*arguments: object) -> bool:
+        try:
+            return blocks(*arguments)
+        except Exception:
+            logger.debug("%s fails, so that the hook is called in a thread", blocks.__name__)
+            return True
+
+    return holds
 
 
 def same_functions(cls: type, base: type) -> bool:

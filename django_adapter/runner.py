@@ -6,7 +6,7 @@ import functools
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.handlers.asgi import ASGIRequest, get_script_prefix
 from django.http import HttpRequest
@@ -14,14 +14,14 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, set_script_prefix
 
 from django_adapter.handler import CompiledHandler
+from django_adapter.lease import Lease
 from django_adapter.signals import finished, started
-from django_adapter.threads import Lease, LeasedThread
+from django_adapter.thread import LeasedThread
 
 View = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """What came of a run: the chain's response, and whether the view was called for it."""
 
     response: HttpResponseBase
@@ -98,8 +98,8 @@ class MiddlewareRunner(CompiledHandler):
             super().resolve_request(request)
         except Resolver404:
             request.resolver_match = None
-        call = current_call.get()
-        return ResolverMatch(as_view(call), (), {})
+        # All that is asked of it is to be unpacked; a ResolverMatch would cost as much as a hook.
+        return as_view(current_call.get()), (), {}  # type: ignore[return-value]
 
     def make_view_atomic(self, view: Callable[..., Any]) -> Callable[..., Any]:
         """Leave the view alone: ``ATOMIC_REQUESTS`` cannot span an async callable."""
