@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.core.handlers.asgi import ASGIHandler as DjangoHandler
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from pytest_django.fixtures import Settings
@@ -93,6 +95,23 @@ async def test_events_are_in_the_history(respond: Respond) -> None:
         OurHandler(), "GET", "/__debug__/history_refresh/", params=query
     )
     assert "/page/" in history.text
+
+
+async def test_what_a_thread_does_later_is_not_recorded(
+    respond: Respond, settings: Settings
+) -> None:
+    """In asynchronous mode the toolbar leaves its recorder on the connection of the thread."""
+
+    def recorder() -> object:
+        return getattr(connections["default"], "_djdt_logger", None)
+
+    async def view(request: HttpRequest) -> HttpResponse:
+        await User.objects.acount()
+        return HttpResponse(str(await sync_to_async(recorder)()))
+
+    assert b"SQLPanel" in (await respond(view)).content
+    settings.INTERNAL_IPS = []
+    assert (await respond(view)).content == b"None"
 
 
 async def test_an_event_that_fails_fails_as_without_a_toolbar(respond: Respond) -> None:

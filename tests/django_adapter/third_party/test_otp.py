@@ -10,10 +10,11 @@ from django.urls import path
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.decorators import otp_required
 from django_otp.plugins.otp_static.models import StaticDevice
+from pytest_django.fixtures import Settings
 
 from django_adapter import load_identity
 from tests.conftest import Header
-from tests.django_adapter.third_party.conftest import Ask, Respond
+from tests.django_adapter.third_party.conftest import PROJECT, Ask, Respond
 
 pytestmark = pytest.mark.urls(__name__)
 
@@ -94,3 +95,15 @@ async def test_a_secret_event_is_for_the_verified(
     assert (await respond(secret, verified_cookie)).content == b"secret"
     response = await respond(secret, login_cookie)
     assert (response.status_code, response.url) == (302, "/second-factor/?next=/page/")
+
+
+async def test_a_login_may_be_required_of_a_user_who_was_loaded_before(
+    chain: None, settings: Settings, ask: Ask, respond: Respond, verified_cookie: Header
+) -> None:
+    """The user is loaded then, but not yet the device: asking for the one loads the other."""
+    before = settings.MIDDLEWARE.index("django_otp.middleware.OTPMiddleware")
+    required = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, required]
+    settings.MIDDLEWARE.insert(before, f"{PROJECT}.middleware.LooksAtUser")
+    assert (await ask("/async/", headers=[verified_cookie])).text == "ada True"
+    assert (await respond(async_page, verified_cookie)).content == b"ada True"

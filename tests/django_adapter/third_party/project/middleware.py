@@ -1,8 +1,9 @@
-"""What a project may have itself at the end of its list."""
+"""What a project may have itself among the middleware of others."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
 
 
 class Synchronous:
@@ -13,3 +14,10 @@ class Synchronous:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+
+class LooksAtUser(MiddlewareMixin):
+    """Asks who it is: a user is loaded by then, and replaced by what comes after."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        bool(request.user.is_authenticated)
