@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from django_adapter import lease as lease_module
+from django_adapter import threads as threads_module
 from django_adapter.lease import Lease
 from tests.django_adapter.threads.conftest import MakeThreads
 from tests.django_adapter.threads.leasing import Held, all_back
@@ -37,7 +37,7 @@ async def test_a_long_wait_is_logged_with_the_setting(
     long: float,
     logged: int,
 ) -> None:
-    monkeypatch.setattr(lease_module, "LONG_WAIT", long)
+    monkeypatch.setattr(threads_module, "LONG_WAIT", long)
     threads = make_threads(1)
     held, waiting = Held(first := Lease(threads)), Lease(threads)
     await held.begun()
