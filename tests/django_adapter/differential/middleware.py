@@ -1,0 +1,96 @@
+"""Which middleware there is, ours of every style and Django's own, and what each can be told.
+
+``PHASES`` says for each path of ``settings.MIDDLEWARE`` where its plan may say something.
+"""
+
+from __future__ import annotations
+
+import django
+
+from tests.django_adapter.differential import calls, hooks
+from tests.django_adapter.differential.acts import ANSWERS, CHANGES, ERRORS
+
+VIEW, TEMPLATE, EXCEPTION = "process_view", "process_template_response", "process_exception"
+BEFORE, AFTER, FINALLY, CALL = "before", "after", "finally", "call"
+
+HOOKS = {
+    hooks.OnlyRequest: [BEFORE],
+    hooks.OnlyResponse: [AFTER],
+    hooks.OnlyView: [VIEW],
+    hooks.OnlyException: [EXCEPTION],
+    hooks.OnlyTemplate: [TEMPLATE],
+    hooks.Around: [BEFORE, AFTER],
+    hooks.Hooks: [BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],
+    hooks.MoreHooks: [BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],
+    hooks.NoHooks: [],
+    hooks.SyncOnlyHooks: [BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],
+    hooks.AsyncOnlyHooks: [BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],
+    hooks.HooksAndCall: [CALL, BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],
+    hooks.HooksAndAcall: [CALL, BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER, FINALLY],
+    hooks.HooksInvoked: [CALL, BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],
+    hooks.AsyncHooks: [BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],
+    hooks.AsyncRequestHook: [],
+}
+CALLS = {
+    calls.SyncCall: [BEFORE, AFTER, FINALLY],
+    calls.SyncCallAndHooks: [BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER, FINALLY],
+    calls.Asking: [BEFORE, AFTER],
+    calls.AsyncCall: [BEFORE, AFTER, FINALLY],
+    calls.AsyncCallAndHooks: [BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER, FINALLY],
+    calls.AsyncCallAndAsyncHooks: [BEFORE, VIEW, EXCEPTION, AFTER, FINALLY],
+    calls.EitherCall: [BEFORE, AFTER],
+    calls.Unused: [],
+    calls.UnusedAsync: [],
+}
+FUNCTIONS = {
+    calls.sync_function: [BEFORE, AFTER],
+    calls.async_function: [BEFORE, AFTER],
+    calls.undecorated_function: [BEFORE, AFTER],
+    calls.partial_function: [BEFORE, AFTER],
+    calls.shielding_function: [BEFORE, AFTER],
+    calls.unused_function: [],
+}
+# Not among random ones: what stands in front of it must not be one that asks which it is.
+UNMARKED = f"{calls.__name__}.{calls.UnmarkedCall.__name__}"
+# These are an async or a sync function, depending on what is behind them.
+EITHER = {calls.either_function: [], calls.function_with_hooks: [VIEW, EXCEPTION]}
+
+DJANGO = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    *(["django.middleware.csp.ContentSecurityPolicyMiddleware"] if django.VERSION >= (6, 0) else []),
+]
+USUAL = [path for path in DJANGO if "Required" not in path]  # in the order of startproject
+
+OURS = {
+    f"{made.__module__}.{made.__name__}": (getattr(made, "who", made.__name__), phases)
+    for made, phases in {**HOOKS, **CALLS, **FUNCTIONS, **EITHER}.items()
+}
+PATHS = [*OURS, *DJANGO]
+
+# What can be told at a phase; what is told at another one as well is not worth as many words.
+ANYWHERE = [*ERRORS, *CHANGES]
+MEANT = {
+    BEFORE: [*ANYWHERE, *ANSWERS],
+    CALL: ANYWHERE,
+    VIEW: [*ANYWHERE, *ANSWERS],
+    TEMPLATE: [*ANYWHERE, "return None", "answer", "answer template", "answer failing template"],
+    EXCEPTION: [*ANYWHERE, *ANSWERS],
+    AFTER: [*ANYWHERE, *ANSWERS, "return None", "set cookie", "delete cookies", "mark"],
+    FINALLY: ANYWHERE,
+}
+
+
+def places(stack: list[str]) -> list[tuple[str, str]]:
+    """Who of ``stack`` can be told something, and where."""
+    told = [OURS[path] for path in stack if path in OURS]
+    return [(who.replace("_", " "), phase) for who, phases in told for phase in phases]
