@@ -1,33 +1,32 @@
 """What middleware and views are told to do, and the trace in which they say that they did.
 
-Both stand in the scope, since a scope is all that reaches Django's own handler and ours alike:
-``plan`` says who does what where (``{("hooks", "process_view"): "raise 404"}``), ``trace`` is a list
-that everybody adds to, ``threads`` the threads that were met, in that order.
+Both stand in the scope, since a scope is all that reaches Django's own handler and ours alike.
+``plan`` says who does what where (``{("hooks", "process_view"): "raise 404"}``), ``trace`` is a
+list that everybody adds to, ``threads`` has the threads that were met, in that order.
 """
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import (
     BadRequest,
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
-from django.template import engines
-from django.template.response import TemplateResponse
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from tests.django_adapter.differential.answers import ANSWERS
+from tests.django_adapter.differential.trace import described, note, passed, runs_in_loop
 
 ERRORS: dict[str, type[Exception]] = {
     "raise": RuntimeError,
@@ -39,56 +38,6 @@ ERRORS: dict[str, type[Exception]] = {
     "raise multipart": MultiPartParserError,
 }
 OTHER_URLCONF = f"{__package__}.other_urls"
-
-# Set by one and read by all: what a hook sets in a thread has to reach the coroutines around it.
-passed: ContextVar[str] = ContextVar("passed", default="nobody")
-
-
-class Noted(HttpResponse):
-    """A response that says when it is closed."""
-
-    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.trace = request.scope["trace"]
-
-    def close(self) -> None:
-        super().close()
-        self.trace.append(("closed", self.content))
-
-
-class RendersAsync(TemplateResponse):
-    async def render(self) -> TemplateResponse:  # type: ignore[override]
-        await asyncio.sleep(0)
-        return super().render()
-
-
-def template(request: HttpRequest, who: str, made: type = TemplateResponse) -> TemplateResponse:
-    def rendered(response: HttpResponse) -> None:
-        note(request, who, "rendered", response.content)
-
-    source = engines["django"].from_string("{{ who }} {{ request.path }} {{ fails }}")
-    response: TemplateResponse = made(request, source, {"who": who})
-    response.add_post_render_callback(rendered)
-    return response
-
-
-def failing_template(request: HttpRequest, who: str) -> TemplateResponse:
-    def fails() -> str:
-        note(request, who, "render")
-        raise RuntimeError(f"{who} while rendering")
-
-    response = template(request, who)
-    response.context_data["fails"] = fails
-    return response
-
-
-ANSWERS: dict[str, Callable[[HttpRequest, str], HttpResponseBase]] = {
-    "answer": lambda request, who: Noted(request, f"{who} answers", status=299),
-    "answer 503": lambda request, who: HttpResponse(who * 300, status=503, reason="Busy"),
-    "answer template": template,
-    "answer async template": lambda request, who: template(request, who, RendersAsync),
-    "answer failing template": failing_template,
-}
 
 
 def change_session(request: HttpRequest, who: str) -> None:
@@ -110,6 +59,17 @@ def ask_for_user(request: HttpRequest, who: str) -> None:
     request.scope["trace"].append((who, name))
 
 
+def replace_user(request: HttpRequest, who: str) -> None:
+    """Set a user who is loaded when somebody asks, as an API's middleware does."""
+
+    def load() -> User:
+        # In which thread is not Django's promise: it may be for the page of an error.
+        request.scope["trace"].append((who, "loads the user", "in the loop", runs_in_loop()))
+        return User(pk=8, username=who)
+
+    request.user = SimpleLazyObject(load)
+
+
 def take_over_urls(request: HttpRequest, who: str) -> None:
     request.urlconf = OTHER_URLCONF
 
@@ -124,6 +84,7 @@ CHANGES: dict[str, Callable[[HttpRequest, str], object]] = {
     "add message": add_message,
     "use token": lambda request, who: get_token(request),
     "ask for user": ask_for_user,
+    "replace user": replace_user,
     "read body": lambda request, who: request.POST.get("who"),
     "take over urls": take_over_urls,
     "speak German": lambda request, who: translation.activate("de"),
@@ -144,29 +105,6 @@ def act(request: HttpRequest, who: str, when: str, *details: Any) -> HttpRespons
     return ANSWERS[todo](request, who) if todo in ANSWERS else None
 
 
-def note(request: HttpRequest, who: str, when: str, *details: Any) -> None:
-    match = request.resolver_match and request.resolver_match.route
-    state = (place(request.scope["threads"]), translation.get_language(), passed.get(), match)
-    request.scope["trace"].append((who, when, *details, *state))
-
-
-def place(threads: list[int]) -> str:
-    """Tell the loop from a thread, and the threads from each other."""
-    if runs_in_loop():
-        return "in the loop"
-    if threading.get_ident() not in threads:
-        threads.append(threading.get_ident())
-    return f"in thread {threads.index(threading.get_ident())}"
-
-
-def runs_in_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
 def leave(request: HttpRequest, response: Any, who: str) -> Any:
     """Note that ``response`` passes ``who``, mark it, and do what the plan says."""
     todo = request.scope["plan"].get((who, "after"))
@@ -180,11 +118,3 @@ def leave(request: HttpRequest, response: Any, who: str) -> Any:
     if todo == "mark":
         response.headers["X-Passed"] = f"{response.headers.get('X-Passed', '')} {who}"
     return response
-
-
-def described(response: Any) -> tuple[Any, ...]:
-    status = getattr(response, "status_code", None)
-    rendered = getattr(response, "is_rendered", True) and hasattr(response, "content")
-    # The page of an error under DEBUG has a traceback, which is not what is compared.
-    told = rendered and not (settings.DEBUG and status and status >= 400)
-    return type(response).__name__, status, response.content[:40] if told else None

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import islice, zip_longest
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 from asgiref.sync import ThreadSensitiveContext, async_to_sync, sync_to_async
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.core.handlers.base import BaseHandler
 from django.test import override_settings
 
-from tests.django_adapter.differential.noting import noted
 from tests.django_adapter.differential.normal import Visitor, normal_error, normal_response
+from tests.django_adapter.differential.noting import noted
+
+Handler = TypeVar("Handler", bound=BaseHandler)
 
 BODY = b"who=ada&csrfmiddlewaretoken=" + b"t" * 32
 PATIENCE = 20  # seconds; whoever needs them waits for what never comes
@@ -31,9 +34,10 @@ class Asked:
     plan: Mapping[tuple[str, str], str]
     path: str = "/sync/"
     method: str = "GET"
-    visitor: Visitor = Visitor()
+    visitor: Visitor = field(default_factory=Visitor)
     headers: tuple[tuple[str, str], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    signals: bool = True  # whether somebody listens to them
 
     @property
     def debug(self) -> bool:
@@ -66,13 +70,15 @@ class Asked:
             "plan": self.plan,
             "trace": [],
             "threads": [],
+            "signals": self.signals,
         }
 
     def body(self) -> bytes:
         return BODY if self.method == "POST" else b""
 
 
-class Done(NamedTuple):
+@dataclass(frozen=True)
+class Done:
     """What came of it: everything that may not differ."""
 
     trace: list[Any]
@@ -109,12 +115,18 @@ class Connection:
         return start["status"], headers, b"".join(part.get("body", b"") for part in parts)
 
 
-async def over_asgi(asked: Asked, made: Callable[[], ASGIHandler]) -> Done:
+def one_of(kind: type[Handler]) -> Handler:
+    """Make one with a class of its own, by which its signals can be told from those of others."""
+    made: type[Handler] = type(kind.__name__, (kind,), {})
+    return made()
+
+
+async def over_asgi(asked: Asked, kind: type[ASGIHandler]) -> Done:
     """Send it to the handler as a server does."""
     scope, connection = asked.scope(), Connection(asked.body())
-    with asked.settled(), noted(scope["trace"]) as sender:
+    with asked.settled(), noted(scope) as sender:
         try:
-            sender.append(handler := made())
+            sender.append(handler := one_of(kind))
             call = handler(scope, connection.receive, connection.send)
             await asyncio.wait_for(asyncio.create_task(call), PATIENCE)
         except Exception as error:  # noqa: BLE001 - what is raised is compared too
@@ -122,12 +134,12 @@ async def over_asgi(asked: Asked, made: Callable[[], ASGIHandler]) -> Done:
         return Done(scope["trace"], normal_response(asked, *connection.response()))
 
 
-async def by_get_response(asked: Asked, made: Callable[[], ASGIHandler]) -> Done:
+async def by_get_response(asked: Asked, kind: type[ASGIHandler]) -> Done:
     """Give it to the handler as a request, below a thread of its own as in a server."""
     scope = asked.scope()
-    with asked.settled(), noted(scope["trace"]) as sender:
+    with asked.settled(), noted(scope) as sender:
         try:
-            sender.append(handler := made())
+            sender.append(handler := one_of(kind))
             async with ThreadSensitiveContext():
                 task = asyncio.create_task(responded(handler, scope, asked.body()))
                 response = await asyncio.wait_for(task, PATIENCE)
@@ -136,13 +148,13 @@ async def by_get_response(asked: Asked, made: Callable[[], ASGIHandler]) -> Done
         return Done(scope["trace"], normal_response(asked, *response))
 
 
-def from_sync_code(asked: Asked, made: Callable[[], ASGIHandler]) -> Done:
+def from_sync_code(asked: Asked, kind: type[ASGIHandler]) -> Done:
     """The same from a thread without a loop, which then is the one that sync code runs in."""
     scope = asked.scope()
     scope["threads"].append(threading.get_ident())
-    with asked.settled(), noted(scope["trace"]) as sender:
+    with asked.settled(), noted(scope) as sender:
         try:
-            sender.append(handler := made())
+            sender.append(handler := one_of(kind))
             call = async_to_sync(responded)
             response = copy_context().run(call, handler, scope, asked.body())
         except Exception as error:  # noqa: BLE001 - what is raised is compared too
@@ -162,6 +174,10 @@ async def responded(handler: ASGIHandler, scope: dict[str, Any], body: bytes) ->
 async def read(response: Any) -> tuple[int, list[tuple[str, str]], bytes]:
     """Return what would be sent of a response, and what made it, if that is not sent."""
     cookies = [("Set-Cookie", cookie.OutputString()) for cookie in response.cookies.values()]
-    parts = [part async for part in response] if response.streaming else [response.content]
+    rendered = getattr(response, "is_rendered", True)
+    if response.streaming:
+        body = b"".join([part async for part in response])
+    else:
+        body = response.content if rendered else b"not rendered"
     kind = ("", f"{type(response).__name__} {response.reason_phrase}")
-    return response.status_code, [kind, *response.items(), *cookies], b"".join(parts)
+    return response.status_code, [kind, *response.items(), *cookies], body

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import django
 
-from tests.django_adapter.differential import calls, hooks
+from tests.django_adapter.differential import calls, functions, hooks
 from tests.django_adapter.differential.acts import ANSWERS, CHANGES, ERRORS
 
 VIEW, TEMPLATE, EXCEPTION = "process_view", "process_template_response", "process_exception"
@@ -43,17 +43,17 @@ CALLS = {
     calls.UnusedAsync: [],
 }
 FUNCTIONS = {
-    calls.sync_function: [BEFORE, AFTER],
-    calls.async_function: [BEFORE, AFTER],
-    calls.undecorated_function: [BEFORE, AFTER],
-    calls.partial_function: [BEFORE, AFTER],
-    calls.shielding_function: [BEFORE, AFTER],
-    calls.unused_function: [],
+    functions.sync_function: [BEFORE, AFTER],
+    functions.async_function: [BEFORE, AFTER],
+    functions.undecorated_function: [BEFORE, AFTER],
+    functions.partial_function: [BEFORE, AFTER],
+    functions.shielding_function: [BEFORE, AFTER],
+    functions.unused_function: [],
 }
 # Not among random ones: what stands in front of it must not be one that asks which it is.
 UNMARKED = f"{calls.__name__}.{calls.UnmarkedCall.__name__}"
 # These are an async or a sync function, depending on what is behind them.
-EITHER = {calls.either_function: [], calls.function_with_hooks: [VIEW, EXCEPTION]}
+EITHER = {functions.either_function: [], functions.function_with_hooks: [VIEW, EXCEPTION]}
 
 DJANGO = [
     "django.middleware.security.SecurityMiddleware",
@@ -67,7 +67,11 @@ DJANGO = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    *(["django.middleware.csp.ContentSecurityPolicyMiddleware"] if django.VERSION >= (6, 0) else []),
+    *(
+        ["django.middleware.csp.ContentSecurityPolicyMiddleware"]
+        if django.VERSION >= (6, 0)
+        else []
+    ),
 ]
 USUAL = [path for path in DJANGO if "Required" not in path]  # in the order of startproject
 

@@ -9,24 +9,32 @@ from __future__ import annotations
 import gzip
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
-from importlib import import_module
 from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.sessions.backends import file, signed_cookies
 from django.http import HttpRequest
+from django.utils.asyncio import async_unsafe
 
 SIGNED = "django.contrib.sessions.backends.signed_cookies"
-FILES = "django.contrib.sessions.backends.file"
+FILES = f"{__package__}.file_sessions"
+STORES = {SIGNED: signed_cookies.SessionStore, FILES: file.SessionStore}
 TOKEN = "t" * 32
+OF_THE_BODY = {"Content-Length", "ETag"}
 
 
 class Backend:
-    """Knows one user, without a database."""
+    """Knows one user, without a database, but is as strict about where it is asked."""
 
+    @async_unsafe
     def get_user(self, pk: int) -> User | None:
-        return User(pk=7, username="ada", password="not-usable") if pk == 7 else None
+        return ada() if pk == 7 else None
+
+
+def ada() -> User:
+    return User(pk=7, username="ada", password="not-usable")
 
 
 @dataclass(frozen=True)
@@ -47,17 +55,14 @@ class Visitor:
         """Return the key of a new session, or one of no session at all."""
         if self.session == "unknown":
             return "x" * 32
-        store = import_module(self.engine).SessionStore()
+        store = STORES[self.engine]()
         store.update({"seen": 1} | (login() if self.session == "user" else {}))
         store.save()
         return str(store.session_key)
 
 
 def login() -> dict[str, Any]:
-    user = Backend().get_user(7)
-    assert user is not None
-    path = f"{__name__}.Backend"
-    hashed = user.get_session_auth_hash()
+    path, hashed = f"{__name__}.Backend", ada().get_session_auth_hash()
     return {SESSION_KEY: "7", BACKEND_SESSION_KEY: path, HASH_SESSION_KEY: hashed}
 
 
@@ -72,7 +77,7 @@ def normal_response(
         body = gzip.decompress(body)
     if technical := asked.debug and status >= 400:
         body = essence(body)
-    sent = [header for header in headers if not technical or header[0] != "Content-Length"]
+    sent = [header for header in headers if not technical or header[0] not in OF_THE_BODY]
     return status, [normal_header(asked, *header) for header in sent], body
 
 
@@ -91,8 +96,7 @@ def normal_header(asked: Any, name: str, value: str) -> tuple[str, Any]:
 
 def normal_cookie(asked: Any, name: str, value: str) -> Any:
     if name == "sessionid" and value:
-        store = import_module(asked.visitor.engine).SessionStore(value)
-        data = dict(store.load())
+        data = STORES[asked.visitor.engine](value).load()
         return sorted((data | {"_csrftoken": len(data.get("_csrftoken", ""))}).items())
     if name == "messages" and value:
         return [str(each) for each in CookieStorage(HttpRequest())._decode(value) or []]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.handlers.base import BaseHandler
 from django.core.signals import got_request_exception, request_finished, request_started
 
 SIGNALS = {
@@ -31,14 +32,15 @@ class Scribe(logging.Handler):
 
 
 @contextmanager
-def noted(trace: list[Any]) -> Iterator[list[object]]:
+def noted(scope: dict[str, Any]) -> Iterator[list[object]]:
     """Note signals and log records. Whose signals are meant is to be put in the list."""
     handlers: list[object] = []
-    receivers = {name: noting(name, trace, handlers) for name in SIGNALS}
+    listened = SIGNALS if scope["signals"] else ["got_request_exception"]
+    receivers = {name: noting(name, scope["trace"], handlers) for name in listened}
     for name, receiver in receivers.items():
         SIGNALS[name].connect(receiver)
     try:
-        with logs_noted(Scribe(trace)):
+        with logs_noted(Scribe(scope["trace"])):
             yield handlers
     finally:
         for name, receiver in receivers.items():
@@ -48,9 +50,15 @@ def noted(trace: list[Any]) -> Iterator[list[object]]:
 def noting(name: str, trace: list[Any], handlers: list[object]) -> Callable[..., None]:
     def receiver(sender: Any, **kwargs: Any) -> None:
         its_own = sender in map(type, handlers)
-        trace.append((name, "the handler" if its_own else sender, sorted(kwargs)))
+        if its_own or not is_handler(sender):
+            trace.append((name, "the handler" if its_own else sender, sorted(kwargs)))
 
     return receiver
+
+
+def is_handler(sender: object) -> bool:
+    """Tell whether this is the signal of another request, whose end nobody had to wait for."""
+    return isinstance(sender, type) and issubclass(sender, BaseHandler)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from hypothesis import strategies as st
@@ -75,4 +76,13 @@ def exchanges_asked(draw: st.DrawFn) -> Asked:
         visitor=draw(visitors),
         headers=tuple(draw(st.lists(st.sampled_from(HEADERS), max_size=2, unique=True))),
         settings=draw(st.sampled_from(USUAL_SETTINGS + OTHER_SETTINGS)),
+        signals=draw(st.booleans()),
     )
+
+
+@st.composite
+def events_asked(draw: st.DrawFn) -> Asked:
+    """What the runner can be asked: a request without a body, for an async view of its own."""
+    asked, path = draw(exchanges_asked()), draw(st.sampled_from(["/async/", "/open/"]))
+    plan = {place: todo for place, todo in asked.plan.items() if todo != "take over urls"}
+    return dataclasses.replace(asked, path=path, method="GET", plan=plan)

@@ -8,12 +8,12 @@ environment asks for more examples of each test than there is time for every day
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from django.core.handlers.asgi import ASGIHandler as DjangoHandler
 from hypothesis import given, settings
 
+from django_adapter.http import ASGIHandler as OurHandler
 from tests.django_adapter.differential.exchanges import (
     Asked,
     by_get_response,
@@ -22,7 +22,6 @@ from tests.django_adapter.differential.exchanges import (
 )
 from tests.django_adapter.differential.plans import exchanges_asked
 
-OurHandler = DjangoHandler
 EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 150))
 
 pytestmark = pytest.mark.usefixtures("its_settings")

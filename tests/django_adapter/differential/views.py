@@ -14,13 +14,24 @@ from django.views import View
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 
-from tests.django_adapter.differential.acts import Noted, act, note, passed, runs_in_loop
+from tests.django_adapter.differential.acts import act
+from tests.django_adapter.differential.answers import Noted
+from tests.django_adapter.differential.normal import normal_error
+from tests.django_adapter.differential.trace import note, passed, runs_in_loop
 
 TEXT = "what the view has to say, which is worth compressing; " * 6
 
 
 def answer(request: HttpRequest, *details: Any) -> Any:
-    """Do what the plan tells the view, or answer with what it finds."""
+    """Do what the plan tells the view, and note what it raises."""
+    try:
+        return answer_or_raise(request, *details)
+    except Exception as error:
+        request.scope["trace"].append(("view", "raised", normal_error(error)))
+        raise
+
+
+def answer_or_raise(request: HttpRequest, *details: Any) -> Any:
     early = act(request, "view", "call", request.method, *details)
     todo = request.scope["plan"].get(("view", "call"))
     if todo == "return None":

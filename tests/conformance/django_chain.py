@@ -1,0 +1,51 @@
+"""Django's own tests, with our compiled chain in the place of Django's.
+
+    python -m tests.conformance.django_chain
+
+Takes five minutes, and one more the first time. The tests are those in the released source
+distribution of the installed version; ``harness/chain_runner.py`` says how they come to our chain.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tests.conformance.django_suite import NEEDED
+from tests.conformance.suites import Argued, cache, compare, environment, installed
+from tests.conformance.suites import released_sources as sources_of
+from tests.conformance.suites import run as run_suite
+
+LABELS = [
+    "asgi",
+    "handlers",
+    "middleware",
+    "middleware_exceptions",
+    "csrf_tests",
+    "sessions_tests",
+    "messages_tests",
+    "auth_tests",
+    "decorators",
+    "i18n",
+    "test_client",
+]
+ARGUED: list[Argued] = []
+
+
+def main() -> int:
+    version = installed("Django")
+    print(f"Django {version}, Python {sys.version.split()[0]}", flush=True)
+    sources = sources_of("Django", version)
+    python = environment(f"django-{version}", *NEEDED, str(sources), cwd=sources)
+    outcomes = {}
+    for name, env in {"bare": {}, "chain": {"CONFORMANCE_CHAIN": "1"}}.items():
+        path = cache("outcomes") / f"django-chain-{name}.json"
+        # One process, since outcomes and the handlers are kept in it.
+        options = ["--settings", "chain_settings", "--parallel", "1"]
+        command = [str(python), "runtests.py", *options, *LABELS]
+        settings = {"CONFORMANCE_OUTCOMES": str(path), "PYTHONPATH": str(sources), **env}
+        outcomes[name] = run_suite(command, path, cwd=sources / "tests", **settings)
+    return compare(outcomes["bare"], outcomes["chain"], ARGUED, name="chain")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
