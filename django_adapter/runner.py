@@ -6,7 +6,7 @@ import functools
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.handlers.asgi import ASGIRequest, get_script_prefix
 from django.http import HttpRequest
@@ -14,14 +14,14 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, set_script_prefix
 
 from django_adapter.handler import CompiledHandler
+from django_adapter.lease import Lease
 from django_adapter.signals import finished, started
-from django_adapter.threads import Lease, LeasedThread
+from django_adapter.thread import LeasedThread
 
 View = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """What came of a run: the chain's response, and whether the view was called for it."""
 
     response: HttpResponseBase
