@@ -26,7 +26,8 @@ class Scribe(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # Django says under DEBUG how it adapts what it composes, which is its own affair.
         if "handler adapted for" not in record.msg:
-            error = repr(record.exc_info[1]) if record.exc_info else None
+            error = repr(record.exc_info[1]) if record.exc_info else ""
+            error = error.replace("SyntheticRequest", "ASGIRequest")  # the runner's, so to say
             status = getattr(record, "status_code", None)
             self.trace.append((record.name, record.levelname, record.getMessage(), status, error))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.django_adapter.differential.acts import ANSWERS, CHANGES, ERRORS
 from tests.django_adapter.differential.exchanges import Asked
-from tests.django_adapter.differential.middleware import MEANT, OURS, PATHS, USUAL, places
+from tests.django_adapter.differential.middleware import DJANGO, MEANT, OURS, PATHS, USUAL, places
 from tests.django_adapter.differential.normal import FILES, SIGNED, TOKEN, Visitor
 from tests.django_adapter.differential.views import VIEW_PATHS
 
@@ -32,24 +32,27 @@ OTHER_SETTINGS: list[dict[str, Any]] = [
     {"SESSION_SAVE_EVERY_REQUEST": True, "CSRF_USE_SESSIONS": True},
 ]
 
-any_stack = st.lists(st.sampled_from(PATHS), max_size=8)
-# Django's own in the order in which they work, with others anywhere among them.
-usual_stack = st.lists(
-    st.tuples(st.integers(0, len(USUAL)), st.sampled_from(list(OURS))), max_size=5
-).map(lambda extra: with_extra(USUAL, extra))
-visitors = st.builds(
-    Visitor,
-    engine=st.sampled_from([SIGNED, FILES]),
-    session=st.sampled_from(["none", "known", "user", "unknown"]),
-    token=st.booleans(),
-)
-
 
 def with_extra(stack: list[str], extra: list[tuple[int, str]]) -> list[str]:
     stack = list(stack)
     for index, path in extra:
         stack.insert(index, path)
     return stack
+
+
+any_stack = st.lists(st.sampled_from(PATHS), max_size=8)
+# Django's own in the order in which they work, with others anywhere among them.
+usual_stack = st.builds(
+    with_extra,
+    st.sampled_from([USUAL, DJANGO]),
+    st.lists(st.tuples(st.integers(0, len(USUAL)), st.sampled_from(list(OURS))), max_size=5),
+)
+visitors = st.builds(
+    Visitor,
+    engine=st.sampled_from([SIGNED, FILES]),
+    session=st.sampled_from(["none", "known", "user", "unknown"]),
+    token=st.booleans(),
+)
 
 
 @st.composite

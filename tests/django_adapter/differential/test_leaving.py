@@ -1,0 +1,44 @@
+"""A client that leaves: everything that had begun ends as it does under Django's own handler."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from django.core.handlers.asgi import ASGIHandler as DjangoHandler
+from django.test import override_settings
+
+from django_adapter.http import ASGIHandler as OurHandler
+from tests.django_adapter.differential import leaving
+from tests.django_adapter.differential.exchanges import PATIENCE, Asked, Done, one_of
+from tests.django_adapter.differential.leaving import LeavingConnection
+from tests.django_adapter.differential.middleware import OURS, USUAL
+from tests.django_adapter.differential.normal import normal_error
+from tests.django_adapter.differential.noting import noted
+
+pytestmark = pytest.mark.usefixtures("its_settings")
+
+
+async def left(asked: Asked, kind: type[DjangoHandler]) -> Done:
+    scope = asked.scope()
+    connection = LeavingConnection(scope, asked.body())
+    with asked.settled(), override_settings(ROOT_URLCONF=leaving.__name__), noted(scope) as sender:
+        sender.append(handler := one_of(kind))
+        call = handler(scope, connection.receive, connection.send)
+        try:
+            await asyncio.wait_for(asyncio.create_task(call), PATIENCE)
+        except Exception as error:  # noqa: BLE001 - what is raised is compared too
+            return Done(scope["trace"], error=normal_error(error))
+        finally:
+            if connection.release is not None:
+                await connection.release
+    return Done(scope["trace"], tuple(connection.sent))
+
+
+@pytest.mark.parametrize("signals", [True, False])
+@pytest.mark.parametrize("path", ["/sync/", "/async/", "/waiting/"])
+@pytest.mark.parametrize("stack", [[], *([each] for each in OURS), USUAL], ids=repr)
+async def test_what_had_begun_ends(stack: list[str], path: str, signals: bool) -> None:
+    asked = Asked(stack, {}, path=path, method="POST", signals=signals)
+    ours = await left(asked, OurHandler)
+    assert ours.differs_from(await left(asked, DjangoHandler)) == []
