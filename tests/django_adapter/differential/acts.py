@@ -54,6 +54,10 @@ def add_message(request: HttpRequest, who: str) -> None:
     messages.info(request, who, fail_silently=True)
 
 
+def read_messages(request: HttpRequest, who: str) -> None:
+    request.scope["trace"].append((who, list(map(str, messages.get_messages(request)))))
+
+
 def ask_for_user(request: HttpRequest, who: str) -> None:
     name = str(request.user) if hasattr(request, "user") else "no user"
     request.scope["trace"].append((who, name))
@@ -82,6 +86,7 @@ CHANGES: dict[str, Callable[[HttpRequest, str], object]] = {
     "change session": change_session,
     "flush session": flush_session,
     "add message": add_message,
+    "read messages": read_messages,
     "use token": lambda request, who: get_token(request),
     "ask for user": ask_for_user,
     "replace user": replace_user,

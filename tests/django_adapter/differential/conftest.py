@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +20,7 @@ def its_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         AUTHENTICATION_BACKENDS=[f"{normal.__name__}.Backend"],
         CSRF_COOKIE_AGE=None,
         CSRF_FAILURE_VIEW=f"{views.__name__}.csrf_failed",
-        LANGUAGE_COOKIE_NAME="language",
+        DISALLOWED_USER_AGENTS=[re.compile("bad")],
         LOGIN_URL="/login/",
         MESSAGE_STORAGE="django.contrib.messages.storage.fallback.FallbackStorage",
         ROOT_URLCONF=views.__name__,

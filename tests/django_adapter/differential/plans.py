@@ -23,6 +23,7 @@ HEADERS = [
     ("host", "not/allowed"),
     ("origin", "http://elsewhere.example"),
     ("x-csrftoken", TOKEN),
+    ("user-agent", "bad robot"),
 ]
 USUAL_SETTINGS: list[dict[str, Any]] = [{}, {}, {}]
 OTHER_SETTINGS: list[dict[str, Any]] = [
@@ -30,6 +31,8 @@ OTHER_SETTINGS: list[dict[str, Any]] = [
     {"DEBUG_PROPAGATE_EXCEPTIONS": True},
     {"SECURE_SSL_REDIRECT": True},
     {"SESSION_SAVE_EVERY_REQUEST": True, "CSRF_USE_SESSIONS": True},
+    {"CSRF_USE_SESSIONS": True},
+    {"MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage"},
 ]
 
 

@@ -22,7 +22,7 @@ from tests.django_adapter.differential.exchanges import (
 )
 from tests.django_adapter.differential.plans import exchanges_asked
 
-EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 150))
+EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 100))
 
 pytestmark = pytest.mark.usefixtures("its_settings")
 

@@ -9,14 +9,20 @@ from django.core.handlers.asgi import ASGIHandler as DjangoHandler
 from django.test import override_settings
 
 from django_adapter.http import ASGIHandler as OurHandler
-from tests.django_adapter.differential import leaving
+from tests.django_adapter.differential import hooks, leaving
 from tests.django_adapter.differential.exchanges import PATIENCE, Asked, Done, one_of
 from tests.django_adapter.differential.leaving import LeavingConnection
 from tests.django_adapter.differential.middleware import OURS, USUAL
 from tests.django_adapter.differential.normal import normal_error
 from tests.django_adapter.differential.noting import noted
 
+ONLY_REQUEST, ONLY_VIEW = f"{hooks.__name__}.OnlyRequest", f"{hooks.__name__}.OnlyView"
+
 pytestmark = pytest.mark.usefixtures("its_settings")
+
+
+def ids(stack: list[str]) -> str:
+    return "+".join(path.rpartition(".")[2] for path in stack) or "nothing"
 
 
 async def left(asked: Asked, kind: type[DjangoHandler]) -> Done:
@@ -35,10 +41,21 @@ async def left(asked: Asked, kind: type[DjangoHandler]) -> Done:
     return Done(scope["trace"], tuple(connection.sent))
 
 
-@pytest.mark.parametrize("signals", [True, False])
-@pytest.mark.parametrize("path", ["/sync/", "/async/", "/waiting/"])
-@pytest.mark.parametrize("stack", [[], *([each] for each in OURS), USUAL], ids=repr)
-async def test_what_had_begun_ends(stack: list[str], path: str, signals: bool) -> None:
-    asked = Asked(stack, {}, path=path, method="POST", signals=signals)
+async def assert_same(asked: Asked) -> None:
     ours = await left(asked, OurHandler)
     assert ours.differs_from(await left(asked, DjangoHandler)) == []
+
+
+@pytest.mark.parametrize("signals", [True, False])
+@pytest.mark.parametrize("path", ["/async/", "/waiting/"])
+@pytest.mark.parametrize("stack", [[], *([each] for each in OURS), USUAL], ids=ids)
+async def test_what_an_async_view_had_begun_ends(
+    stack: list[str], path: str, signals: bool
+) -> None:
+    await assert_same(Asked(stack, {}, path=path, method="POST", signals=signals))
+
+
+@pytest.mark.parametrize("signals", [True, False])
+@pytest.mark.parametrize("stack", [[], [ONLY_REQUEST], [ONLY_VIEW, ONLY_REQUEST]], ids=ids)
+async def test_a_sync_view_ends(stack: list[str], signals: bool) -> None:
+    await assert_same(Asked(stack, {}, path="/sync/", method="POST", signals=signals))

@@ -6,6 +6,7 @@ import functools
 from collections.abc import AsyncIterator
 from typing import Any
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -131,8 +132,9 @@ urlpatterns = [
     path("sync-view/", SyncView.as_view()),
     path("async-view/", AsyncView.as_view()),
     path("partial/", functools.partial(partial_page, who="partial")),
+    *i18n_patterns(path("local/", async_page)),
 ]
-# There is nothing at the last two, but a slash would make the very last one a page.
+# There is nothing at the last three, but a language or a slash makes two of them pages.
 VIEW_PATHS = [
     "/sync/",
     "/async/",
@@ -142,6 +144,8 @@ VIEW_PATHS = [
     "/sync-view/",
     "/async-view/",
     "/partial/",
+    "/en/local/",
     "/nowhere/",
+    "/local/",
     "/sync",
 ]
