@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from concurrent.futures import Future
 from contextvars import copy_context
-from typing import Any
+from typing import IO, Any
 
 from asgiref.sync import sync_to_async
 from django.core.cache import BaseCache, caches, close_caches
@@ -98,6 +98,14 @@ def close_here(response: HttpResponseBase | None) -> None:
             logger.debug("A resource of %r could not be closed", response, exc_info=True)
     response._resource_closers.clear()  # type: ignore[attr-defined]
     response.closed = True
+
+
+def close_after_work(body: IO[bytes], lease: Lease | None) -> None:
+    """Close a request's body, once no thread reads in it for a client that has left."""
+    if lease is not None and lease.at_work:
+        lease.submit(body.close).add_done_callback(log_failure)
+    else:
+        body.close()
 
 
 def log_failure(closing: Future[None]) -> None:
