@@ -115,6 +115,20 @@ class Connection:
         return start["status"], headers, b"".join(part.get("body", b"") for part in parts)
 
 
+class DjangoHandler(ASGIHandler):
+    """Django's own, which before 6.0 leaves the body open when it raises."""
+
+    async def read_body(self, receive: Any) -> Any:
+        self.body = await super().read_body(receive)
+        return self.body
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.body.close()
+
+
 def one_of(kind: type[Handler]) -> Handler:
     """Make one with a class of its own, by which its signals can be told from those of others."""
     made: type[Handler] = type(kind.__name__, (kind,), {})

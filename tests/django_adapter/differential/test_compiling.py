@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.handlers.asgi import ASGIHandler as DjangoHandler
 from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,7 +14,12 @@ from django.utils.deprecation import MiddlewareMixin
 from django_adapter.http import ASGIHandler as OurHandler
 from tests.django_adapter.differential import calls
 from tests.django_adapter.differential.answers import template
-from tests.django_adapter.differential.exchanges import Asked, by_get_response, over_asgi
+from tests.django_adapter.differential.exchanges import (
+    Asked,
+    DjangoHandler,
+    by_get_response,
+    over_asgi,
+)
 from tests.django_adapter.differential.middleware import UNMARKED, USUAL
 from tests.django_adapter.differential.normal import FILES, SIGNED, Visitor
 

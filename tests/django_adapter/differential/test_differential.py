@@ -10,19 +10,19 @@ from __future__ import annotations
 import os
 
 import pytest
-from django.core.handlers.asgi import ASGIHandler as DjangoHandler
 from hypothesis import given, settings
 
 from django_adapter.http import ASGIHandler as OurHandler
 from tests.django_adapter.differential.exchanges import (
     Asked,
+    DjangoHandler,
     by_get_response,
     from_sync_code,
     over_asgi,
 )
 from tests.django_adapter.differential.plans import exchanges_asked
 
-EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 100))
+EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 200))
 
 pytestmark = pytest.mark.usefixtures("its_settings")
 

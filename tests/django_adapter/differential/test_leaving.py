@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from django.core.handlers.asgi import ASGIHandler as DjangoHandler
 from django.test import override_settings
 
 from django_adapter.http import ASGIHandler as OurHandler
 from tests.django_adapter.differential import hooks, leaving
-from tests.django_adapter.differential.exchanges import PATIENCE, Asked, Done, one_of
+from tests.django_adapter.differential.exchanges import PATIENCE, Asked, DjangoHandler, Done, one_of
 from tests.django_adapter.differential.leaving import LeavingConnection
 from tests.django_adapter.differential.middleware import OURS, USUAL
 from tests.django_adapter.differential.normal import normal_error

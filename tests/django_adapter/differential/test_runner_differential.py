@@ -12,7 +12,6 @@ import os
 from typing import Any
 
 import pytest
-from django.core.handlers.asgi import ASGIHandler as DjangoHandler
 from hypothesis import given, settings
 
 from django_adapter import MiddlewareRunner, synthetic_request
@@ -20,6 +19,7 @@ from tests.django_adapter.differential import views
 from tests.django_adapter.differential.exchanges import (
     PATIENCE,
     Asked,
+    DjangoHandler,
     Done,
     by_get_response,
     one_of,
@@ -29,7 +29,7 @@ from tests.django_adapter.differential.normal import normal_error, normal_respon
 from tests.django_adapter.differential.noting import noted
 from tests.django_adapter.differential.plans import events_asked
 
-EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 100))
+EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 200))
 VIEWS = {"/async/": views.async_page, "/open/": views.open_page}
 
 pytestmark = pytest.mark.usefixtures("its_settings")
