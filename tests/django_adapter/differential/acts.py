@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import (
@@ -78,6 +79,17 @@ def take_over_urls(request: HttpRequest, who: str) -> None:
     request.urlconf = OTHER_URLCONF
 
 
+def nest(request: HttpRequest, who: str) -> None:
+    """Go to the loop and to a thread from there, as sync code does that calls async code."""
+
+    async def nested() -> None:
+        note(request, who, "nested")
+        await sync_to_async(note)(request, who, "nested twice")
+
+    if not runs_in_loop():
+        async_to_sync(nested)()
+
+
 def exempt_from_csrf(request: HttpRequest, who: str) -> None:
     request.csrf_processing_done = True
 
@@ -96,6 +108,7 @@ CHANGES: dict[str, Callable[[HttpRequest, str], object]] = {
     "pass on": lambda request, who: passed.set(who),
     "check host": lambda request, who: request.get_host(),
     "exempt": exempt_from_csrf,
+    "nest": nest,
 }
 
 

@@ -23,6 +23,8 @@ from tests.django_adapter.differential.noting import noted
 Handler = TypeVar("Handler", bound=BaseHandler)
 
 BODY = b"who=ada&csrfmiddlewaretoken=" + b"t" * 32
+# What is raised is compared too; a view may say of itself that it was cancelled.
+RAISED = (Exception, asyncio.CancelledError)
 PATIENCE = 20  # seconds; whoever needs them waits for what never comes
 
 
@@ -38,6 +40,8 @@ class Asked:
     headers: tuple[tuple[str, str], ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     signals: bool = True  # whether somebody listens to them
+    whole: bool = True  # whether the body comes in one piece
+    query: bytes = b"a=b"
 
     @property
     def debug(self) -> bool:
@@ -62,7 +66,7 @@ class Asked:
             "method": self.method,
             "path": self.path,
             "raw_path": self.path.encode(),
-            "query_string": b"a=b",
+            "query_string": self.query,
             "root_path": "",
             "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
             "client": ("192.0.2.7", 51234),
@@ -96,8 +100,10 @@ class Done:
 class Connection:
     """The server's side: hands in the body, keeps what is sent, and never disconnects."""
 
-    def __init__(self, body: bytes) -> None:
-        self.incoming = [{"type": "http.request", "body": body}]
+    def __init__(self, body: bytes, whole: bool = True) -> None:
+        end = {"type": "http.request", "body": body}
+        begin = {"type": "http.request", "body": body[:9], "more_body": True}
+        self.incoming = [end] if whole else [{**end, "body": body[9:]}, begin]
         self.sent: list[dict[str, Any]] = []
 
     async def receive(self) -> dict[str, Any]:
@@ -137,13 +143,13 @@ def one_of(kind: type[Handler]) -> Handler:
 
 async def over_asgi(asked: Asked, kind: type[ASGIHandler]) -> Done:
     """Send it to the handler as a server does."""
-    scope, connection = asked.scope(), Connection(asked.body())
+    scope, connection = asked.scope(), Connection(asked.body(), asked.whole)
     with asked.settled(), noted(scope) as sender:
         try:
             sender.append(handler := one_of(kind))
             call = handler(scope, connection.receive, connection.send)
             await asyncio.wait_for(asyncio.create_task(call), PATIENCE)
-        except Exception as error:  # noqa: BLE001 - what is raised is compared too
+        except RAISED as error:
             return Done(scope["trace"], (bool(connection.sent),), normal_error(error))
         return Done(scope["trace"], normal_response(asked, *connection.response()))
 
@@ -157,7 +163,7 @@ async def by_get_response(asked: Asked, kind: type[ASGIHandler]) -> Done:
             async with ThreadSensitiveContext():
                 task = asyncio.create_task(responded(handler, scope, asked.body()))
                 response = await asyncio.wait_for(task, PATIENCE)
-        except Exception as error:  # noqa: BLE001 - what is raised is compared too
+        except RAISED as error:
             return Done(scope["trace"], error=normal_error(error))
         return Done(scope["trace"], normal_response(asked, *response))
 
@@ -171,7 +177,7 @@ def from_sync_code(asked: Asked, kind: type[ASGIHandler]) -> Done:
             sender.append(handler := one_of(kind))
             call = async_to_sync(responded)
             response = copy_context().run(call, handler, scope, asked.body())
-        except Exception as error:  # noqa: BLE001 - what is raised is compared too
+        except RAISED as error:
             return Done(scope["trace"], error=normal_error(error))
         return Done(scope["trace"], normal_response(asked, *response))
 

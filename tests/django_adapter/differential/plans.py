@@ -15,7 +15,7 @@ from tests.django_adapter.differential.views import VIEW_PATHS
 
 Plan = dict[tuple[str, str], str]
 
-VIEW_TOLD = ["return None", "stream", *ERRORS, *ANSWERS, *CHANGES]
+VIEW_TOLD = ["return None", "stream", "stream and fail", *ERRORS, *ANSWERS, *CHANGES]
 HEADERS = [
     ("accept-encoding", "gzip"),
     ("accept-language", "de"),
@@ -78,11 +78,12 @@ def exchanges_asked(draw: st.DrawFn) -> Asked:
         stack=stack,
         plan=draw(plans_for(stack)),
         path=draw(st.sampled_from(VIEW_PATHS)),
-        method=draw(st.sampled_from(["GET", "POST"])),
+        method=draw(st.sampled_from(["GET", "POST", "HEAD"])),
         visitor=draw(visitors),
         headers=tuple(draw(st.lists(st.sampled_from(HEADERS), max_size=2, unique=True))),
         settings=draw(st.sampled_from(USUAL_SETTINGS + OTHER_SETTINGS)),
         signals=draw(st.booleans()),
+        whole=draw(st.booleans()),
     )
 
 

@@ -9,7 +9,14 @@ from django.test import override_settings
 
 from django_adapter.http import ASGIHandler as OurHandler
 from tests.django_adapter.differential import hooks, leaving
-from tests.django_adapter.differential.exchanges import PATIENCE, Asked, DjangoHandler, Done, one_of
+from tests.django_adapter.differential.exchanges import (
+    PATIENCE,
+    RAISED,
+    Asked,
+    DjangoHandler,
+    Done,
+    one_of,
+)
 from tests.django_adapter.differential.leaving import LeavingConnection
 from tests.django_adapter.differential.middleware import OURS, USUAL
 from tests.django_adapter.differential.normal import normal_error
@@ -32,7 +39,7 @@ async def left(asked: Asked, kind: type[DjangoHandler]) -> Done:
         call = handler(scope, connection.receive, connection.send)
         try:
             await asyncio.wait_for(asyncio.create_task(call), PATIENCE)
-        except Exception as error:  # noqa: BLE001 - what is raised is compared too
+        except RAISED as error:
             return Done(scope["trace"], error=normal_error(error))
         finally:
             if connection.release is not None:

@@ -18,6 +18,7 @@ from django_adapter import MiddlewareRunner, synthetic_request
 from tests.django_adapter.differential import views
 from tests.django_adapter.differential.exchanges import (
     PATIENCE,
+    RAISED,
     Asked,
     DjangoHandler,
     Done,
@@ -43,7 +44,7 @@ async def by_runner(asked: Asked) -> tuple[Done, bool | None]:
             sender.append(runner := one_of(MiddlewareRunner))
             task = asyncio.create_task(run(runner, asked, scope))
             response, reached = await asyncio.wait_for(task, PATIENCE)
-        except Exception as error:  # noqa: BLE001 - what is raised is compared too
+        except RAISED as error:
             return Done(scope["trace"], error=normal_error(error)), None
         return Done(scope["trace"], normal_response(asked, *response)), reached
 

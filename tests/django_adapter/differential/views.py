@@ -37,15 +37,17 @@ def answer_or_raise(request: HttpRequest, *details: Any) -> Any:
     todo = request.scope["plan"].get(("view", "call"))
     if todo == "return None":
         return None
-    if todo == "stream":
-        return StreamingHttpResponse(parts(request))
+    if todo in ("stream", "stream and fail"):
+        return StreamingHttpResponse(parts(request, fails=todo == "stream and fail"))
     return early or Noted(request, TEXT, headers={"X-View": request.path})
 
 
-async def parts(request: HttpRequest) -> AsyncIterator[bytes]:
+async def parts(request: HttpRequest, fails: bool) -> AsyncIterator[bytes]:
     for number in range(3):
         note(request, "view", "part", number)
         yield b"part %d " % number
+    if fails:
+        raise LookupError("no more parts")
 
 
 def sync_page(request: HttpRequest) -> Any:
