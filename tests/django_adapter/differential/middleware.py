@@ -1,14 +1,10 @@
-"""Which middleware there is, ours of every style and Django's own, and what each can be told.
-
-``PHASES`` says for each path of ``settings.MIDDLEWARE`` where its plan may say something.
-"""
+"""Which middleware there is: ours of every style, with the phases of each, and Django's own."""
 
 from __future__ import annotations
 
 import django
 
 from tests.django_adapter.differential import calls, functions, hooks
-from tests.django_adapter.differential.acts import ANSWERS, CHANGES, ERRORS
 
 VIEW, TEMPLATE, EXCEPTION = "process_view", "process_template_response", "process_exception"
 BEFORE, AFTER, FINALLY, CALL = "before", "after", "finally", "call"
@@ -29,7 +25,6 @@ HOOKS = {
     hooks.HooksAndAcall: [CALL, BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER, FINALLY],
     hooks.HooksInvoked: [CALL, BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],
     hooks.AsyncHooks: [BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],
-    hooks.AsyncRequestHook: [],
 }
 CALLS = {
     calls.SyncCall: [BEFORE, AFTER, FINALLY],
@@ -52,6 +47,8 @@ FUNCTIONS = {
 }
 # Not among random ones: what stands in front of it must not be one that asks which it is.
 UNMARKED = f"{calls.__name__}.{calls.UnmarkedCall.__name__}"
+# Nor this one, behind which nothing is reached.
+MISTAKEN = f"{hooks.__name__}.{hooks.AsyncRequestHook.__name__}"
 # These are an async or a sync function, depending on what is behind them.
 EITHER = {functions.either_function: [], functions.function_with_hooks: [VIEW, EXCEPTION]}
 
@@ -78,19 +75,6 @@ USUAL = [path for path in DJANGO if "Required" not in path]  # in the order of s
 OURS = {
     f"{made.__module__}.{made.__name__}": (getattr(made, "who", made.__name__), phases)
     for made, phases in {**HOOKS, **CALLS, **FUNCTIONS, **EITHER}.items()
-}
-PATHS = [*OURS, *DJANGO]
-
-# What can be told at a phase; what is told at another one as well is not worth as many words.
-ANYWHERE = [*ERRORS, *CHANGES]
-MEANT = {
-    BEFORE: [*ANYWHERE, *ANSWERS],
-    CALL: ANYWHERE,
-    VIEW: [*ANYWHERE, *ANSWERS],
-    TEMPLATE: [*ANYWHERE, "return None", "answer", "answer template", "answer failing template"],
-    EXCEPTION: [*ANYWHERE, *ANSWERS],
-    AFTER: [*ANYWHERE, *ANSWERS, "return None", "set cookie", "delete cookies", "mark"],
-    FINALLY: ANYWHERE,
 }
 
 

@@ -67,7 +67,12 @@ def login() -> dict[str, Any]:
 
 
 def normal_error(error: BaseException) -> tuple[str, str]:
-    return type(error).__name__, str(error)
+    return type(error).__name__, normal_text(str(error))
+
+
+def normal_text(text: str) -> str:
+    """The runner's requests are Django's but for the name of their class."""
+    return text.replace("SyntheticRequest", "ASGIRequest")
 
 
 def normal_response(
@@ -83,7 +88,8 @@ def normal_response(
 
 def essence(body: bytes) -> bytes:
     """What a technical page says before it says where in the code that was."""
-    return b"\n".join(body.split(b"\n\n")[:1]) if b" at /" in body[:300] else body[:300]
+    text = normal_text(body.decode())
+    return (text.split("\n\n")[0] if " at /" in text[:300] else text[:300]).encode()
 
 
 def normal_header(asked: Any, name: str, value: str) -> tuple[str, Any]:

@@ -10,6 +10,8 @@ from typing import Any
 from django.core.handlers.base import BaseHandler
 from django.core.signals import got_request_exception, request_finished, request_started
 
+from tests.django_adapter.differential.normal import normal_text
+
 SIGNALS = {
     "request_started": request_started,
     "request_finished": request_finished,
@@ -26,8 +28,7 @@ class Scribe(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # Django says under DEBUG how it adapts what it composes, which is its own affair.
         if "handler adapted for" not in record.msg:
-            error = repr(record.exc_info[1]) if record.exc_info else ""
-            error = error.replace("SyntheticRequest", "ASGIRequest")  # the runner's, so to say
+            error = normal_text(repr(record.exc_info[1])) if record.exc_info else None
             status = getattr(record, "status_code", None)
             self.trace.append((record.name, record.levelname, record.getMessage(), status, error))
 

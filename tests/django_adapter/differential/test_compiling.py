@@ -20,7 +20,7 @@ from tests.django_adapter.differential.exchanges import (
     by_get_response,
     over_asgi,
 )
-from tests.django_adapter.differential.middleware import UNMARKED, USUAL
+from tests.django_adapter.differential.middleware import MISTAKEN, UNMARKED, USUAL
 from tests.django_adapter.differential.normal import FILES, SIGNED, Visitor
 
 LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
@@ -75,6 +75,12 @@ async def test_a_stack_that_cannot_be_made_fails_alike(name: str) -> None:
 async def test_an_async_class_that_is_not_marked_works_alike(before: list[str], todo: str) -> None:
     stack = [f"{calls.__package__}.{name}" for name in before]
     await assert_same(Asked([*stack, UNMARKED], {("unmarked call", "before"): todo}))
+
+
+@pytest.mark.parametrize("front", ["calls.AsyncCall", "hooks.Around", "hooks.SyncOnlyHooks"])
+async def test_a_request_hook_that_is_a_coroutine_fails_alike(front: str) -> None:
+    around = f"{calls.__package__}.{front}"
+    await assert_same(Asked([around, MISTAKEN, around], {}))
 
 
 @pytest.mark.parametrize("name", ["GZipMiddleware", "ConditionalGetMiddleware"])

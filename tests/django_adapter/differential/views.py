@@ -136,7 +136,6 @@ urlpatterns = [
     path("partial/", functools.partial(partial_page, who="partial")),
     *i18n_patterns(path("local/", async_page)),
 ]
-# There is nothing at the last three, but a language or a slash makes two of them pages.
 VIEW_PATHS = [
     "/sync/",
     "/async/",
@@ -147,7 +146,6 @@ VIEW_PATHS = [
     "/async-view/",
     "/partial/",
     "/en/local/",
-    "/nowhere/",
-    "/local/",
-    "/sync",
 ]
+# There is nothing at these, but a language or a slash would make pages of two of them.
+NO_VIEW_PATHS = ["/nowhere/", "/local/", "/sync"]
