@@ -111,6 +111,8 @@ CHANGES: dict[str, Callable[[HttpRequest, str], object]] = {
     "nest": nest,
 }
 
+NEED_THREAD = {"nest", "replace user"}
+
 
 def act(request: HttpRequest, who: str, when: str, *details: Any) -> HttpResponseBase | None:
     """Note that ``who`` is at ``when``, and do there what the plan says."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.django_adapter.differential.acts import ANSWERS, CHANGES, ERRORS
+from tests.django_adapter.differential.acts import ANSWERS, CHANGES, ERRORS, NEED_THREAD
 from tests.django_adapter.differential.exchanges import Asked
 from tests.django_adapter.differential.middleware import (
     AFTER,
@@ -150,3 +150,13 @@ def events_asked(draw: st.DrawFn) -> Asked:
     asked, path = draw(exchanges_asked()), draw(st.sampled_from(["/async/", "/open/"]))
     plan = {place: todo for place, todo in asked.plan.items() if todo != "take over urls"}
     return dataclasses.replace(asked, path=path, method="GET", plan=plan)
+
+
+@st.composite
+def non_blocking_asked(draw: st.DrawFn) -> Asked:
+    """Requests of which our hooks need no thread, and say so in the settings."""
+    asked = draw(exchanges_asked())
+    plan = {place: todo for place, todo in asked.plan.items() if todo not in NEED_THREAD}
+    hooks = [path for path in asked.stack if ".hooks." in path]
+    changed = {**asked.settings, "DJANGO_ADAPTER_NON_BLOCKING": hooks}
+    return dataclasses.replace(asked, plan=plan, settings=changed, visitor=Visitor(SIGNED))

@@ -7,7 +7,9 @@ environment asks for more examples of each test than there is time for every day
 
 from __future__ import annotations
 
+import dataclasses
 import os
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,11 +18,12 @@ from django_adapter.http import ASGIHandler as OurHandler
 from tests.django_adapter.differential.exchanges import (
     Asked,
     DjangoHandler,
+    Done,
     by_get_response,
     from_sync_code,
     over_asgi,
 )
-from tests.django_adapter.differential.plans import exchanges_asked
+from tests.django_adapter.differential.plans import exchanges_asked, non_blocking_asked
 
 EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 200))
 
@@ -46,3 +49,26 @@ async def test_the_same_response_is_returned(asked: Asked) -> None:
 def test_the_same_response_is_returned_to_sync_code(asked: Asked) -> None:
     ours, django = from_sync_code(asked, OurHandler), from_sync_code(asked, DjangoHandler)
     assert ours.differs_from(django) == []
+
+
+@settings(deadline=None, max_examples=EXAMPLES)
+@given(asked=non_blocking_asked())
+async def test_the_same_is_sent_where_hooks_need_no_thread(asked: Asked) -> None:
+    ours, django = await over_asgi(asked, OurHandler), await over_asgi(asked, DjangoHandler)
+    assert anywhere(ours).differs_from(anywhere(django)) == []
+
+
+PLACES = ("in the loop", "in thread")
+
+
+def anywhere(done: Done) -> Done:
+    """The same without where it was done, but for the view and what does not say it."""
+
+    def without_place(step: tuple[Any, ...]) -> tuple[Any, ...]:
+        if step[0] == "view":
+            return step
+        return tuple(
+            part for part in step if not str(part).startswith(("in the loop", "in thread"))
+        )
+
+    return dataclasses.replace(done, trace=[without_place(step) for step in done.trace])
