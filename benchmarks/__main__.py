@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.harness import FULL, QUICK
 
-NAMES = ("dispatch",)
+NAMES = ("dispatch", "chain", "http")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -44,7 +44,7 @@ from benchmarks.harness import (
     environment,
     interleave,
 )
-from benchmarks.under_hypercorn import requests_per_second
+from benchmarks.dispatch_served import requests_per_second
 
 MANY = (1, 8, 64, 1000)
 BARE = "bare application"
