@@ -4,10 +4,11 @@ Importing this package reads no settings; making one of its objects does.
 """
 
 from django_adapter.application import RESERVED_PREFIXES, DjangoOuterDispatcher
+from django_adapter.http import get_asgi_application
 from django_adapter.identity import load_identity
 from django_adapter.origin import HostGuard, origin_allowed
 from django_adapter.request import synthetic_request
-from django_adapter.runner import MiddlewareRunner
+from django_adapter.runner import MiddlewareRunner, Run
 from django_adapter.thread import own_thread
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "DjangoOuterDispatcher",
     "HostGuard",
     "MiddlewareRunner",
+    "Run",
+    "get_asgi_application",
     "load_identity",
     "origin_allowed",
     "own_thread",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.core.asgi import get_asgi_application
-
 from asgi_compose import ASGIApp, Dispatcher, OriginGuard, Route, Scope, path_prefix
+from django_adapter.http import get_asgi_application
 from django_adapter.origin import HostGuard, origin_allowed
 
 # What Reflex 0.10 serves itself (reflex_base.constants.Endpoint).

@@ -1,9 +1,4 @@
-"""Run ``settings.MIDDLEWARE`` around any async callable, as Django runs it around a view.
-
-Django's own ``BaseHandler`` builds and runs the chain, so that hooks, middleware written as a
-function and middleware with a ``__call__`` of its own mean exactly what they mean there. Under
-``BaseHandler`` every synchronous hook costs one hop to a worker thread.
-"""
+"""Run ``settings.MIDDLEWARE`` around any async callable, as Django runs it around a view."""
 
 from __future__ import annotations
 
@@ -13,15 +8,24 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIRequest, get_script_prefix
-from django.core.handlers.base import BaseHandler
-from django.core.signals import request_finished, request_started
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, set_script_prefix
 
+from django_adapter.handler import CompiledHandler
+from django_adapter.signals import finished, started
+from django_adapter.threads import Lease, LeasedThread
+
 View = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a run: the chain's response, and whether the view was called for it."""
+
+    response: HttpResponseBase
+    reached: bool
 
 
 @dataclass
@@ -29,10 +33,12 @@ class ViewCall:
     """The one call a run of the chain is for, and what became of it."""
 
     view: View
+    reached: bool = False
     error: Exception | None = None
     error_answered: bool = False
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        self.reached = True
         self.error, self.error_answered = None, False  # middleware may try more than once
         try:
             return await self.view(request)
@@ -44,50 +50,47 @@ class ViewCall:
 current_call: ContextVar[ViewCall] = ContextVar("django_adapter.current_call")
 
 
-class MiddlewareRunner(BaseHandler):
-    """The middleware chain of the project, built once, run as often as wanted.
+class MiddlewareRunner(CompiledHandler):
+    """The middleware chain of the project, compiled once, run as often as wanted.
 
-    Raises what a middleware's ``__init__`` raises, ``MiddlewareNotUsed`` excepted.
+    Raises what a middleware's ``__init__`` raises, ``MiddlewareNotUsed`` excepted. No state of a
+    run stays on it.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.load_middleware(is_async=True)
 
-    async def run(self, request: ASGIRequest, view: View) -> HttpResponseBase:
-        """Return the chain's response to ``request`` with ``view`` at its end.
+    async def run(self, request: ASGIRequest, view: View) -> Run:
+        """Run the chain on ``request`` with ``view`` at its end.
 
-        The view may never be reached: middleware that answers early, and middleware that fails
-        (its exception becomes a response, as in Django), keep it from running; ``view`` itself is
-        the only one to know. An exception of the view passes through the chain, and is raised
-        again here unless a ``process_exception`` hook answered it. ``request_started`` and
-        ``request_finished`` are sent, and thread-sensitive work shares one thread.
+        ``process_view`` hooks see ``view`` itself, so that what decorators say of it counts. It may
+        never be reached: middleware that answers early, and middleware that fails (its exception
+        becomes a response, as in Django), keep it from running. An exception of the view passes
+        through the chain, and is raised again here unless a ``process_exception`` hook answered it.
+        ``request_started`` and ``request_finished`` are sent, also on cancellation, and
+        thread-sensitive work shares one leased thread.
         """
         call = ViewCall(view)
         token = current_call.set(call)
         try:
-            async with ThreadSensitiveContext():
-                response = await self._respond(request)
+            async with LeasedThread() as lease:
+                response = await self._respond(request, lease)
         finally:
             current_call.reset(token)
         if call.error is not None and not call.error_answered:
             raise call.error
-        return response
+        return Run(response, call.reached)
 
-    async def _respond(self, request: ASGIRequest) -> HttpResponseBase:
+    async def _respond(self, request: ASGIRequest, lease: Lease | None) -> HttpResponseBase:
         set_script_prefix(get_script_prefix(request.scope))
-        await request_started.asend(sender=type(self), scope=request.scope)
+        await started(type(self), request.scope, lease)
         response = None
         try:
             response = await self.get_response_async(request)
-            # As ASGIHandler does: closing the response sends request_finished with this.
-            response._handler_class = type(self)  # type: ignore[attr-defined]
             return response
-        finally:
-            if response is None:  # cancelled, or DEBUG_PROPAGATE_EXCEPTIONS
-                await request_finished.asend(sender=type(self))
-            else:
-                await sync_to_async(response.close)()
+        finally:  # no response: cancelled, or DEBUG_PROPAGATE_EXCEPTIONS
+            await finished(type(self), response, lease)
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
         """Give the chain this run's view; ``request.resolver_match`` is the match of its path."""

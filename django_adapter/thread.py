@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from asgiref.sync import ThreadSensitiveContext, sync_to_async
-from django.db import connections
+from django_adapter.threads import LeasedThread
 
 
 @asynccontextmanager
 async def own_thread() -> AsyncIterator[None]:
-    """Run thread-sensitive work of the block in a thread of its own, as Django does for a request.
+    """Run thread-sensitive work of the block in a leased thread, as for a request of its own.
 
-    The thread's database connections are closed when the block ends, however it ends.
+    While the block needs no thread and others wait for one, it has none.
     """
-    async with ThreadSensitiveContext():
-        try:
-            yield
-        finally:
-            await sync_to_async(connections.close_all)()
+    async with LeasedThread():
+        yield

@@ -61,5 +61,5 @@ class DjangoEventBridge:
             completed = True
             return event.response
 
-        response = await self.runner.run(request, functools.update_wrapper(view, handler))
-        return Outcome(request, response, completed)
+        run = await self.runner.run(request, functools.update_wrapper(view, handler))
+        return Outcome(request, run.response, completed)

@@ -1,4 +1,4 @@
-"""The application that is served bare and composed, and the two ways it is composed.
+"""The application that is served bare and composed, and the ways it is composed.
 
 Each of its paths does one thing that a composing application could spoil. It judges nothing: it
 answers with what it saw, and what it saw of a client that left is kept for another one to ask for.
@@ -13,11 +13,24 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from asgi_compose import Dispatcher, Message, Receive, Route, Scope, Send, path_prefix
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from asgi_compose import (
+    Dispatcher,
+    Message,
+    OriginGuard,
+    Receive,
+    Route,
+    Scope,
+    Send,
+    path_prefix,
+    stack,
+)
 
 SENT_FILE = Path(__file__)
 CHUNK = b"x" * 65536
 CHUNKS = 512
+WELCOME = "https://pages.example"
 
 # Both by the query string, which is the name a test gave to its connection.
 SEEN: dict[str, list[str]] = {}
@@ -255,6 +268,10 @@ async def failing(scope: Scope, receive: Receive, send: Send) -> None:
     raise ConnectionError("no database")
 
 
+def is_welcome(scope: Scope, origin: str | None) -> bool:
+    return origin == WELCOME
+
+
 bare = site
 routed = Dispatcher([Route(path_prefix("/other"), other), Route(path_prefix("/site"), site)])
 by_default = Dispatcher(
@@ -262,3 +279,8 @@ by_default = Dispatcher(
     default=Dispatcher([Route(path_prefix("/elsewhere"), other)], default=site),
 )
 failing_behind = Dispatcher([Route(path_prefix("/site"), site)], default=failing)
+stacked = stack(
+    routed,
+    (TrustedHostMiddleware, {"allowed_hosts": ["127.0.0.1"]}),
+    (OriginGuard, {"allowed": is_welcome}),
+)

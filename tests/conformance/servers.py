@@ -1,7 +1,7 @@
 """Start real servers, each a process of its own, for the applications of ``apps``.
 
-The servers are told nothing but where the application is: that they take it for ASGI, and run its
-lifespan, is part of what is tested.
+The servers are told nothing but where the application is, and a certificate where they are to speak
+TLS: that they take it for ASGI, and run its lifespan, is part of what is tested.
 """
 
 from __future__ import annotations
@@ -16,10 +16,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.conformance.tls import issue_certificate
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
+TLS = "+tls"  # ends the name of a server that is given a certificate
+HYPERCORN = ["--bind", "127.0.0.1:{port}", "--graceful-timeout", "1", "--keep-alive", "1"]
 ARGUMENTS = {
-    "hypercorn": ["--bind", "127.0.0.1:{port}", "--graceful-timeout", "1", "--keep-alive", "1"],
+    "hypercorn": HYPERCORN,
+    "hypercorn+tls": [*HYPERCORN, "--certfile", "{certificate}", "--keyfile", "{certificate}"],
     "uvicorn": ["--host", "127.0.0.1", "--port", "{port}", "--timeout-graceful-shutdown", "1"],
     "granian": ["--interface", "asgi", "--host", "127.0.0.1", "--port", "{port}"],
 }
@@ -32,6 +37,10 @@ class Server:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    tls: bool
+
+    def url(self, path: str, scheme: str = "http") -> str:
+        return f"{scheme}{'s' if self.tls else ''}://127.0.0.1:{self.port}/{path}"
 
     def wait_until_up(self) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -56,12 +65,16 @@ class Server:
 
 
 def start(server: str, app: str, log: Path) -> Server:
-    port = free_port()
-    arguments = [argument.format(port=port) for argument in ARGUMENTS[server]]
-    command = [sys.executable, "-m", server, f"tests.conformance.apps:{app}", *arguments]
+    port, certificate, tls = free_port(), log.with_suffix(".pem"), server.endswith(TLS)
+    if tls:
+        issue_certificate(certificate)
+    places = {"port": port, "certificate": certificate}
+    arguments = [argument.format(**places) for argument in ARGUMENTS[server]]
+    module = server.removesuffix(TLS)
+    command = [sys.executable, "-m", module, f"tests.conformance.apps:{app}", *arguments]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
-    return Server(port, process, log)
+    return Server(port, process, log, tls)
 
 
 @contextmanager

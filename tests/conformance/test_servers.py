@@ -22,10 +22,13 @@ import websockets
 from tests.conformance import h2_client, servers
 from tests.conformance.apps import CHUNK, SENT_FILE
 from tests.conformance.servers import ARGUMENTS, Server
+from tests.conformance.tls import trusting
 
 COMPOSED = ["routed", "by_default"]
+HYPERCORNS_HTTP2 = ["hypercorn/2", "hypercorn+tls/2"]
 # How each server is spoken to: uvicorn knows no HTTP/2 unless it is given another implementation.
-WIRES = ["hypercorn/1.1", "hypercorn/2", "uvicorn/1.1", "granian/1.1", "granian/2"]
+WIRES = ["hypercorn/1.1", *HYPERCORNS_HTTP2, "uvicorn/1.1", "granian/1.1", "granian/2"]
+OVER_HTTP2 = [wire for wire in WIRES if wire.endswith("/2")]
 T = TypeVar("T")
 Fleet = dict[tuple[str, str], Server]
 
@@ -53,15 +56,14 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 class Visit:
     """A client, and the application that it visits."""
 
-    port: int
-    log: Path
+    server: Server
     client: httpx.AsyncClient
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}/site/{path}"
+        return self.server.url(f"site/{path}")
 
     def ws(self, path: str) -> str:
-        return f"ws://127.0.0.1:{self.port}/site/{path}"
+        return self.server.url(f"site/{path}", "ws")
 
     async def seen(self, name: str) -> list[str]:
         """What the application saw of the connection with this name, once that has ended."""
@@ -95,11 +97,16 @@ def shape(request: pytest.FixtureRequest) -> str:
 async def visits(fleet: Fleet, wire: str, shape: str) -> AsyncIterator[tuple[Visit, Visit]]:
     """A visit to the bare application and one to the composed."""
     server, _, version = wire.partition("/")
+    bare, composed = fleet[server, "bare"], fleet[server, shape]
+    async with client_of(bare, version) as first, client_of(composed, version) as second:
+        yield Visit(bare, first), Visit(composed, second)
+
+
+def client_of(server: Server, version: str) -> httpx.AsyncClient:
+    """Over TLS, HTTP/2 is only offered, beside HTTP/1.1: the server has to choose it."""
     http2 = version == "2"
-    options = {"http1": not http2, "http2": http2, "trust_env": False, "verify": False}
-    async with httpx.AsyncClient(**options) as first, httpx.AsyncClient(**options) as second:
-        bare, composed = fleet[server, "bare"], fleet[server, shape]
-        yield Visit(bare.port, bare.log, first), Visit(composed.port, composed.log, second)
+    http1 = server.tls or not http2
+    return httpx.AsyncClient(http1=http1, http2=http2, trust_env=False, verify=trusting())
 
 
 @pytest.fixture
@@ -145,6 +152,7 @@ async def test_the_application_gets_what_the_server_made(
     if method != "HEAD":  # to which granian sends a body over HTTP/2, and httpx makes that an error
         assert came[:2] == (f"HTTP/{wire.partition('/')[2]}", 200)
         seen = json.loads(came[-1])
+        assert seen["scheme"] == repr("https" if "+tls" in wire else "http")
         assert seen["path"] == repr("/site/show/café au-lait")
         assert seen["raw_path"] == repr(b"/site/show/caf%C3%A9%20au-lait")
         assert seen["state"] == repr({"startup": "seen"})
@@ -180,7 +188,7 @@ async def left(bare: Visit, composed: Visit, wire: str, path: str) -> list[str]:
     async def visit(to: Visit) -> list[str]:
         name = uuid4().hex
         if wire.endswith("/2"):
-            await h2_client.leave(to.port, f"/site/{path}?{name}")
+            await h2_client.leave(to.url(f"{path}?{name}"))
         else:
             async with httpx.AsyncClient(trust_env=False) as leaving:
                 await first_chunk(leaving, to.url(f"{path}?{name}"))
@@ -197,8 +205,10 @@ async def test_who_waits_for_it_learns_that_the_client_left(
 
 
 # Not hypercorn's HTTP/2, where an application that is sending to a stream that was reset, bare or
-# not, waits for ever and keeps the server from stopping.
-@pytest.mark.parametrize("wire", [wire for wire in WIRES if wire != "hypercorn/2"], indirect=True)
+# not, waits for ever and, unless it is over TLS, keeps the server from stopping.
+@pytest.mark.parametrize(
+    "wire", [wire for wire in WIRES if wire not in HYPERCORNS_HTTP2], indirect=True
+)
 async def test_who_only_sends_ends_as_the_server_has_it_when_the_client_left(
     bare: Visit, composed: Visit, wire: str
 ) -> None:
@@ -215,10 +225,10 @@ async def test_what_the_application_raises_reaches_the_server(
     bare: Visit, composed: Visit, path: str
 ) -> None:
     async def visit(to: Visit) -> Any:
-        logged_before = to.log.read_text().count("LookupError")
+        logged_before = to.server.log.read_text().count("LookupError")
         came = await answer_or_error(to.client.get(to.url(path)))
         async for _ in soon("the server should have logged the error"):
-            if to.log.read_text().count("LookupError") > logged_before:
+            if to.server.log.read_text().count("LookupError") > logged_before:
                 break
         return came
 
@@ -227,7 +237,7 @@ async def test_what_the_application_raises_reaches_the_server(
         assert came[1] == 500
 
 
-@pytest.mark.parametrize("wire", ["hypercorn/2", "granian/2"], indirect=True)
+@pytest.mark.parametrize("wire", OVER_HTTP2, indirect=True)
 @pytest.mark.parametrize(
     ("path", "proof"),
     [
@@ -240,10 +250,10 @@ async def test_what_only_http2_has_comes_through_where_the_server_offers_it(
     bare: Visit, composed: Visit, wire: str, path: str, proof: str
 ) -> None:
     async def visit(to: Visit) -> dict[int, list[tuple[str, Any]]]:
-        return await h2_client.get(to.port, f"/site/{path}")
+        return await h2_client.get(to.url(path))
 
     came = await same(visit, bare, composed)
-    assert (proof in dict(came[1])) == (wire == "hypercorn/2")
+    assert (proof in dict(came[1])) == (wire in HYPERCORNS_HTTP2)
 
 
 async def test_a_file_is_sent_by_its_path_where_the_server_offers_it(
@@ -332,13 +342,13 @@ async def test_a_websocket_does_not_open(
 
 @pytest.mark.parametrize("shape", ["routed"], indirect=True)
 async def test_what_nobody_serves_is_refused(composed: Visit, wire: str) -> None:
-    http = await composed.client.get(f"http://127.0.0.1:{composed.port}/nowhere")
+    http = await composed.client.get(composed.server.url("nowhere"))
     assert (http.status_code, http.text) == (404, "Nothing is served here.")
-    neighbours = await composed.client.get(f"http://127.0.0.1:{composed.port}/other/x")
+    neighbours = await composed.client.get(composed.server.url("other/x"))
     assert (neighbours.status_code, neighbours.text) == (418, "the neighbour")
     if wire.endswith("/1.1"):
         with pytest.raises(websockets.InvalidStatus) as refusal:
-            await websockets.connect(f"ws://127.0.0.1:{composed.port}/nowhere")
+            await websockets.connect(composed.server.url("nowhere", "ws"))
         assert refusal.value.response.status_code == 403
 
 
@@ -347,7 +357,7 @@ def test_lifespan_runs_from_start_to_end(server: str, tmp_path: Path) -> None:
     """The neighbour knows no lifespan; that must neither keep the site from its own nor show."""
     with servers.running(server, ["bare", *COMPOSED], tmp_path) as fleet:
         for process in fleet:  # granian listens before the application has started
-            httpx.get(f"http://127.0.0.1:{process.port}/site/small", trust_env=False)
+            httpx.get(process.url("site/small"), trust_env=False, verify=trusting())
     for process in fleet:
         assert site_saw(process) == ["startup", "shutdown"]
         assert "Traceback" not in process.log.read_text()

@@ -66,12 +66,14 @@ async def test_login_required_keeps_the_view_from_running(
         return HttpResponse()
 
     request = event(websocket_scope(), query_string=b"a=b")
-    response = await MiddlewareRunner().run(request, view)
+    response = (await MiddlewareRunner().run(request, view)).response
     assert (response.status_code, response.url) == (302, "/login/?next=/page/1/%3Fa%3Db")
     assert reached == []
 
     request = event(websocket_scope())
-    assert (await MiddlewareRunner().run(request, login_not_required(view))).status_code == 200
+    assert (
+        await MiddlewareRunner().run(request, login_not_required(view))
+    ).response.status_code == 200
     assert reached == [request]
 
 
@@ -114,7 +116,7 @@ async def test_concurrent_runs_keep_their_own_view_and_thread(
 
         scope = http_scope(plan={}, trace=[])
         try:
-            response = await runner.run(event(scope), view)
+            response = (await runner.run(event(scope), view)).response
         except LookupError:
             return b"failed", threads[0]
         return response.content, threads[0]
@@ -128,10 +130,10 @@ async def test_a_view_may_run_the_chain_for_another_view(http_scope: ScopeFactor
     runner = MiddlewareRunner()
 
     async def view(request: HttpRequest) -> HttpResponse:
-        inner = await runner.run(event(http_scope(), "/page/2/"), done)
+        inner = (await runner.run(event(http_scope(), "/page/2/"), done)).response
         return HttpResponse(b"inner " + inner.content)
 
-    response = await runner.run(event(http_scope()), view)
+    response = (await runner.run(event(http_scope()), view)).response
     assert response.content == b"inner done"
 
 
@@ -140,7 +142,7 @@ async def test_synchronous_middleware_may_use_the_orm(
 ) -> None:
     settings.MIDDLEWARE = [SESSION, USER, f"{__name__}.counts_users"]
     request = event(http_scope("/", [login_cookie]))
-    response = await MiddlewareRunner().run(request, done)
+    response = (await MiddlewareRunner().run(request, done)).response
     assert response.headers["X-User"] == user.get_username()
 
 
@@ -149,7 +151,7 @@ async def test_reverse_puts_the_root_path_in_front(http_scope: ScopeFactory) -> 
         return HttpResponse(reverse("page", args=[3]) + " " + request.path_info)
 
     request = event(http_scope(root_path="/shop"), "/shop/page/1/")
-    response = await MiddlewareRunner().run(request, view)
+    response = (await MiddlewareRunner().run(request, view)).response
     assert response.content == b"/shop/page/3/ /page/1/"
 
 
@@ -157,7 +159,7 @@ async def test_atomic_requests_do_not_keep_an_async_view_from_running(
     monkeypatch: pytest.MonkeyPatch, http_scope: ScopeFactory
 ) -> None:
     monkeypatch.setitem(connections.settings["default"], "ATOMIC_REQUESTS", True)
-    response = await MiddlewareRunner().run(event(http_scope()), done)
+    response = (await MiddlewareRunner().run(event(http_scope()), done)).response
     assert response.content == b"done"
 
 
@@ -193,5 +195,5 @@ async def test_a_session_changed_in_the_view_is_saved(
 
     runner = MiddlewareRunner()
     for expected in (b"1", b"2"):
-        response = await runner.run(event(http_scope("/", [login_cookie])), view)
+        response = (await runner.run(event(http_scope("/", [login_cookie])), view)).response
         assert response.content == expected

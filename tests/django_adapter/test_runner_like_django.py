@@ -83,7 +83,7 @@ async def by_the_runner(scope: dict[str, Any]) -> Outcome:
     with signals_and_logs_noted(scope["trace"], MiddlewareRunner):
         request = synthetic_request(scope, path=scope["path"])
         try:
-            response = await MiddlewareRunner().run(request, page)
+            response = (await MiddlewareRunner().run(request, page)).response
         except Exception as error:  # noqa: BLE001 - the outcome to look at, whatever it is
             return Outcome(scope["trace"], error=error)
     headers = [(name.encode(), value.encode()) for name, value in response.items()]
