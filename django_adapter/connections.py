@@ -7,6 +7,7 @@ Called in the worker thread. It is what Django's own receivers of ``request_star
 from __future__ import annotations
 
 import logging
+from time import monotonic
 
 from django.db import close_old_connections, connections, reset_queries
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -19,26 +20,42 @@ def tidy_before() -> None:
     close_old_connections()
 
 
-def tidy_after() -> None:
+def tidy_after(at_the_end: bool = False) -> None:
+    """Roll back what was left open, close what is old; at the thread's end close everything."""
     for connection in connections.all(initialized_only=True):
-        if is_open(connection):
+        if in_transaction(connection):
             logger.error(
                 "A transaction on database %r was left open; it is rolled back.", connection.alias
             )
             abandon(connection)
-    close_old_connections()
+    if at_the_end:
+        connections.close_all()
+    else:
+        close_old_connections()
 
 
-def has_open_transaction() -> bool:
-    return any(map(is_open, connections.all(initialized_only=True)))
+def left_by_work() -> tuple[bool, bool]:
+    """Tell whether a transaction is open, and whether ``tidy_after`` would find anything to do."""
+    opened = untidy = False
+    for connection in connections.all(initialized_only=True):
+        if connection.connection is not None:
+            opened |= in_transaction(connection)
+            untidy |= is_old(connection)
+    return opened, opened or untidy
 
 
-def is_open(connection: BaseDatabaseWrapper) -> bool:
+def in_transaction(connection: BaseDatabaseWrapper) -> bool:
     """Tell whether a transaction is open, or would be by the next query."""
     if connection.connection is None:
         return False
     managed = connection.settings_dict["AUTOCOMMIT"]
     return connection.in_atomic_block or bool(managed and not connection.autocommit)
+
+
+def is_old(connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether ``close_if_unusable_or_obsolete`` would look closer at the connection."""
+    expired = connection.close_at is not None and monotonic() >= connection.close_at
+    return expired or connection.errors_occurred
 
 
 def abandon(connection: BaseDatabaseWrapper) -> None:

@@ -17,8 +17,9 @@ from django.urls import set_script_prefix
 from asgi_compose import ASGIApp, Scope
 from django_adapter.conf import compiled_chain
 from django_adapter.handler import CompiledHandler
+from django_adapter.lease import Lease
 from django_adapter.signals import finished, started
-from django_adapter.threads import Lease, LeasedThread
+from django_adapter.thread import LeasedThread
 
 
 def get_asgi_application() -> ASGIApp:

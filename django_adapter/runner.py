@@ -14,8 +14,9 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, set_script_prefix
 
 from django_adapter.handler import CompiledHandler
+from django_adapter.lease import Lease
 from django_adapter.signals import finished, started
-from django_adapter.threads import Lease, LeasedThread
+from django_adapter.thread import LeasedThread
 
 View = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 

@@ -21,7 +21,7 @@ from django.dispatch import Signal
 from django.http.response import HttpResponseBase
 from django.urls import set_urlconf
 
-from django_adapter.threads import Lease
+from django_adapter.lease import Lease
 
 logger = logging.getLogger("django_adapter")
 

@@ -1,11 +1,47 @@
-"""A thread for work that is no request: it waits for no other, and leaves no connection open."""
+"""Blocks of async code whose thread-sensitive work has one leased thread for itself."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import TracebackType
 
-from django_adapter.threads import LeasedThread
+from asgiref.sync import AsyncToSync, SyncToAsync, ThreadSensitiveContext
+
+from django_adapter.lease import Lease
+from django_adapter.threads import Threads, process_threads
+
+
+class LeasedThread:
+    """Gives its block a lease that asgiref uses for every thread-sensitive call.
+
+    Under ``async_to_sync()`` the thread that waits there is used, as asgiref would, and nothing is
+    leased: so it is in a test client, where the test's transaction belongs to that thread.
+    """
+
+    def __init__(self, threads: Threads | None = None) -> None:
+        self.lease: Lease | None = None
+        if getattr(AsyncToSync.executors, "current", None) is None:
+            self.lease = Lease(threads or process_threads())
+            self._context = ThreadSensitiveContext(executor=self.lease)
+
+    async def __aenter__(self) -> Lease | None:
+        if self.lease is not None:
+            await self._context.__aenter__()  # type: ignore[no-untyped-call]
+        return self.lease
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self.lease is None:
+            return
+        # Not the context's own end: it would refuse a thread to tasks that outlive this block.
+        assert self._context.token is not None
+        SyncToAsync.thread_sensitive_context.reset(self._context.token)
+        self.lease.release()
 
 
 @asynccontextmanager

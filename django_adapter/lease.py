@@ -1,0 +1,96 @@
+"""A request's or event's claim to a worker thread, as an executor for asgiref."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from functools import partial
+from typing import Any
+
+from django_adapter.connections import left_by_work, tidy_after, tidy_before
+from django_adapter.threads import Job, Threads, Worker
+
+
+class Lease(Executor):
+    """At most one thread at a time for one request or event; an executor as asgiref wants one."""
+
+    def __init__(self, threads: Threads) -> None:
+        self.threads = threads
+        self.used = self.released = False
+        self.since = 0.0  # when it began to wait
+        self._worker: Worker | None = None
+        self._fresh = self._untidy = False
+        self._open_jobs = 0
+        self._pending: list[Job] = []  # until there is a thread
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Call ``fn`` in the lease's thread, after what was submitted before."""
+        future: Future[Any] = Future()
+        job = partial(self._run, future, fn, args, kwargs)
+        with self.threads.lock:
+            self.used = True
+            self._open_jobs += 1
+            self.threads.idle.pop(self, None)
+            if self._worker is not None:
+                self._worker.inbox.put(job)
+            else:
+                self._pending.append(job)
+                if len(self._pending) == 1:
+                    self.threads.find_for(self)
+        return future
+
+    def take(self, worker: Worker) -> None:
+        """Go on with ``worker``; called under the lock."""
+        self._worker, self._fresh = worker, True
+        for job in self._pending:
+            worker.inbox.put(job)
+        self._pending.clear()
+
+    def give_up(self) -> None:
+        """Return the thread, which has nothing to do; called under the lock."""
+        self.threads.idle.pop(self, None)
+        if self._worker is not None:
+            worker, self._worker = self._worker, None
+            if self._untidy:
+                worker.inbox.put(tidy_after)
+            self.threads.take_back(worker)
+
+    def release(self) -> None:
+        """Return the thread, if there is one, and keep none for longer than a call from now on."""
+        self.released = True
+        if self.used:
+            with self.threads.lock:
+                if not self._open_jobs:
+                    self.give_up()
+
+    def _run(self, future: Future[Any], fn: Any, args: Any, kwargs: Any) -> None:
+        fresh, self._fresh = self._fresh, False
+        settle = called(future, partial(begun, fn) if fresh else fn, args, kwargs)
+        self._done()
+        settle()
+
+    def _done(self) -> None:
+        in_transaction, self._untidy = left_by_work()
+        with self.threads.lock:
+            self._open_jobs -= 1
+            if self._open_jobs:
+                return
+            if self.released or (self.threads.short and not in_transaction):
+                self.give_up()
+            elif not in_transaction:
+                self.threads.idle[self] = None
+
+
+def begun(fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+    tidy_before()
+    return fn(*args, **kwargs)
+
+
+def called(future: Future[Any], fn: Any, args: Any, kwargs: Any) -> Callable[[], object]:
+    """Call ``fn`` unless nobody waits for it any more; return what tells ``future`` the outcome."""
+    if not future.set_running_or_notify_cancel():
+        return bool
+    try:
+        return partial(future.set_result, fn(*args, **kwargs))
+    except BaseException as error:  # whoever waits for the future gets it
+        return partial(future.set_exception, error)
