@@ -7,12 +7,12 @@ session and a user in the database, and with none, the seven default, 15 and 30 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction
-from statistics import median
+from itertools import pairwise
 from typing import Any
 
 from benchmarks import chains
@@ -38,25 +38,30 @@ from benchmarks.harness import (
     environment,
     interleave,
 )
-from benchmarks.in_turn import InLoop, OnThread, hops
+from benchmarks.in_turn import InLoop, OnThread, Timed, hops, of_runs, ratio
 
 MANY = (0, 7, 15, 30)
 DEFAULT = len(DEFAULT_MIDDLEWARE)
 ANONYMOUS, USER = "anonymous", "session and user"
-LIMIT, DJANGO, OURS = "hooks in line (limit)", "Django's async chain", "ours"
-OURS_UNDECLARED = "ours, the project's own hooks not declared"
+FLOOR, LIMIT = "hooks alone, one thread", "Django's sync chain, one thread (limit)"
+DJANGO, OURS = "Django's async chain", "ours"
+UNDECLARED = "ours, the project's own hooks not declared"
 REFLEX_DJANGO = "reflex-django's bridge"
 WAYS: dict[str, Callable[[chains.Event], chains.Once | chains.OnceAsync | None]] = {
-    LIMIT: chains.hooks_in_line,
-    "Django's sync chain": chains.django_sync,
+    FLOOR: chains.hooks_alone,
+    LIMIT: chains.django_sync,
+    "Django's sync chain, one thread, with signals": chains.django_sync_with_signals,
+    OURS: chains.ours,
+    UNDECLARED: chains.ours,
     DJANGO: chains.django_async,
     "Django's async chain, one thread for all": chains.django_async_one_thread,
-    OURS: chains.ours,
-    OURS_UNDECLARED: chains.ours,
     REFLEX_DJANGO: chains.reflex_django,
 }
-# The last builds its chain once for all; the one before is the same as ours while there are none.
-ONLY = {OURS_UNDECLARED: MANY[2:], REFLEX_DJANGO: (DEFAULT,)}
+# Apart, so that those that are near each other are timed within few milliseconds.
+QUICK_WAYS, SLOW_WAYS = list(WAYS)[:4], list(WAYS)[3:]
+# The first is the same as ours while there are none; the second builds its chain once for all.
+ONLY = {UNDECLARED: MANY[2:], REFLEX_DJANGO: (DEFAULT,)}
+RATED = (FLOOR, LIMIT, OURS, DJANGO)
 HOPS_OF_OURS = {ANONYMOUS: 0, USER: 1}
 
 
@@ -69,30 +74,31 @@ class Place:
 
 
 Key = tuple[str, Place]  # the name of a way, and where
-Figures = dict[Key, list[float]]  # microseconds, one figure a run
 
 
 def measure(effort: Effort) -> Report:
     events = {ANONYMOUS: chains.Event(""), USER: chains.Event(sign_in())}
+    places = [Place(visitor, many) for visitor in events for many in MANY]
+    ways = {key: once for it in places for key, once in _ways(events[it.visitor], it)}
+    groups = [
+        [key for key in ways if key[1].visitor == visitor and key[0] in names]
+        for visitor in events
+        for names in (QUICK_WAYS, SLOW_WAYS)
+    ]
     with closing(asyncio.new_event_loop()) as loop:
-        places = [Place(visitor, many) for visitor in events for many in MANY]
-        groups = [dict(_ways(events[place.visitor], place)) for place in places]
-        cases = [[_case(key, once, loop) for key, once in group.items()] for group in groups]
-        hopped = {key: _hops(key, once) for group in groups for key, once in group.items()}
-        timed = interleave(cases, effort)
-    took: Figures = {}
-    for group, runs in zip(groups, timed, strict=True):
-        for at, key in enumerate(group):
-            took[key] = [median(one[at] for one in rounds) / 1000 for rounds in runs]
-    rows = [*_rows(took), *_hop_rows(hopped), *_slopes(took)]
-    return Report("chain", list(_ratios(took, hopped)), rows, environment(*_packages(took)))
+        cases = {key: _case(key, once, loop) for key, once in ways.items()}
+        runs = interleave([[cases[key] for key in keys] for keys in groups], effort)
+    timed = [Timed(*group) for group in zip(groups, runs, strict=True)]
+    hopped = {key: _hops(key, once) for key, once in ways.items()}
+    rows = [*_rows(ways, timed), *_hop_rows(hopped), *_slopes(ways, timed)]
+    return Report("chain", list(_ratios(timed, hopped)), rows, environment(*_packages(ways)))
 
 
 def _ways(event: chains.Event, place: Place) -> Iterator[tuple[Key, Any]]:
     for name, build in WAYS.items():
         if place.many not in ONLY.get(name, MANY):
             continue
-        declared = [] if name == OURS_UNDECLARED else own_middleware(place.many)
+        declared = [] if name == UNDECLARED else own_middleware(place.many)
         with with_middleware(middleware_of(place.many), declared):
             once = build(event)
         if once is not None:
@@ -128,25 +134,23 @@ def _hops(key: Key, once: Any) -> int:
     return counted
 
 
-def _ratios(took: Figures, hopped: Mapping[Key, int]) -> Iterator[Ratio]:
+def _ratios(timed: Sequence[Timed], hopped: Mapping[Key, int]) -> Iterator[Ratio]:
     for visitor, at_most, at_least in ((ANONYMOUS, 1.8, 9), (USER, 1.35, 2.0)):
-        place, short = Place(visitor, DEFAULT), visitor.split()[-1]
-        yield Ratio(f"ours_vs_inline_limit_{short}", _of(took, OURS, LIMIT, place), at_most)
-        against = _of(took, DJANGO, OURS, place)
+        floor, limit, ours, django = ((it, Place(visitor, DEFAULT)) for it in RATED)
+        short = visitor.split()[-1]
+        yield Ratio(f"ours_vs_inline_limit_{short}", ratio(timed, ours, limit), at_most)
+        yield Ratio(f"ours_vs_hooks_alone_{short}", ratio(timed, ours, floor))
+        against = ratio(timed, django, ours)
         yield Ratio(f"django_async_vs_ours_{short}", against, at_least=at_least)
-        counted = Spread.of([float(hopped[OURS, place])])
+        counted = Spread.of([float(hopped[ours])])
         yield Ratio(f"hops_of_ours_{short}", counted, HOPS_OF_OURS[visitor])
 
 
-def _of(took: Figures, one: str, other: str, place: Place) -> Spread:
-    of_runs = zip(took[one, place], took[other, place], strict=True)
-    return Spread.of(mine / others for mine, others in of_runs)
-
-
-def _rows(took: Figures) -> Iterator[Row]:
-    for (name, place), figures in took.items():
+def _rows(ways: Iterable[Key], timed: Sequence[Timed]) -> Iterator[Row]:
+    for name, place in ways:
         table = f"{place.visitor}, µs for a request, by the number of middleware"
-        yield Row(table, name, str(place.many), "µs", Spread.of(figures))
+        took = of_runs(timed, lambda took: took / 1000, (name, place))
+        yield Row(table, name, str(place.many), "µs", Spread.of(took))
 
 
 def _hop_rows(hopped: Mapping[Key, int]) -> Iterator[Row]:
@@ -155,18 +159,22 @@ def _hop_rows(hopped: Mapping[Key, int]) -> Iterator[Row]:
         yield Row(table, name, str(place.many), "hops", Spread.of([counted]))
 
 
-def _slopes(took: Figures) -> Iterator[Row]:
+def _slopes(ways: Container[Key], timed: Sequence[Timed]) -> Iterator[Row]:
     """Say what one middleware more costs, in two parts: where both are alike, cost is linear."""
     for visitor in (ANONYMOUS, USER):
         for name in WAYS:
-            for few, many in ((7, 15), (15, 30)):
-                pair = took.get((name, Place(visitor, few))), took.get((name, Place(visitor, many)))
-                if pair[0] and pair[1]:
-                    added = [(b - a) / (many - few) for a, b in zip(*pair, strict=True)]
+            for few, many in pairwise(MANY[1:]):
+                keys = [(name, Place(visitor, it)) for it in (few, many)]
+                if all(key in ways for key in keys):
+                    added = of_runs(timed, partial(_each, many - few), *keys)
                     table = f"{visitor}, µs for one middleware more"
                     yield Row(table, name, f"{few} to {many}", "µs", Spread.of(added))
 
 
-def _packages(took: Figures) -> list[str]:
-    installed = ["reflex-django"] if any(name == REFLEX_DJANGO for name, _ in took) else []
+def _each(more: int, before: float, after: float) -> float:
+    return (after - before) / more / 1000
+
+
+def _packages(ways: Iterable[Key]) -> list[str]:
+    installed = ["reflex-django"] if any(name == REFLEX_DJANGO for name, _ in ways) else []
     return ["Django", "asgiref", *installed]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from io import BytesIO
 from types import SimpleNamespace
@@ -54,7 +55,7 @@ def request_of(scope: dict[str, Any]) -> ASGIRequest:
     return request
 
 
-def hooks_in_line(event: Event) -> Once:
+def hooks_alone(event: Event) -> Once:
     """Call one hook after the other and nothing else: nothing that runs them can cost less."""
     scope = event.scope(SYNC_PAGE)
     chain = [import_string(name)(sync_page) for name in settings.MIDDLEWARE]
@@ -86,6 +87,17 @@ class SyncChain(BaseHandler):
 
 
 def django_sync(event: Event) -> Once:
+    """Ask Django's chain for a response: it finds the view and takes care of exceptions."""
+    handler, scope = SyncChain(), event.scope(SYNC_PAGE)
+
+    def once() -> HttpResponseBase:
+        return handler.get_response(request_of(scope))
+
+    return once
+
+
+def django_sync_with_signals(event: Event) -> Once:
+    """As ``django_sync``, with all that a WSGI server sees done before and after."""
     handler, scope = SyncChain(), event.scope(SYNC_PAGE)
 
     def once() -> HttpResponseBase:
@@ -152,14 +164,13 @@ def reflex_django(event: Event) -> OnceAsync | None:
     """Return how ``reflex-django`` brings an event to its handler, where it is installed."""
     if find_spec("reflex_django") is None:
         return None
-    from reflex_django.bridge.event import bridge_request_for_state  # noqa: PLC0415
-
+    bridge = import_module("reflex_django.bridge.event").bridge_request_for_state
     headers = {name.decode(): value.decode() for name, value in event.handshake["headers"]}
     router_data = {"headers": headers, "ip": "127.0.0.1", "pathname": ASYNC_PAGE, "query": {}}
     of_reflex = SimpleNamespace(router_data=router_data)
 
     async def once() -> HttpResponseBase:
-        request, _response = await bridge_request_for_state(of_reflex, of_reflex)
+        request, _response = await bridge(of_reflex, of_reflex)
         return HttpResponse(answer(request, request.user).content)
 
     return once

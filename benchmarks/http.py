@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from inspect import iscoroutinefunction
-from statistics import median
 from typing import Any
 
 from benchmarks import http_served
@@ -37,7 +36,7 @@ from benchmarks.harness import (
     interleave,
 )
 from benchmarks.http_clients import Answer, environ_of, over_asgi, over_wsgi
-from benchmarks.in_turn import InLoop, OnThread, hops
+from benchmarks.in_turn import InLoop, OnThread, Timed, hops, of_runs
 from benchmarks.under_hypercorn import Asked, Rates, pair_by_pair, rates
 
 DJANGO, OURS, WSGI = "Django's ASGI application", "ours", "Django's WSGI application"
@@ -92,8 +91,8 @@ def _in_process(columns: Mapping[str, Calls], effort: Effort) -> dict[str, Rates
         timed = interleave(groups, effort)
     return {
         column: {
-            name: [1e9 / median(took[at] for took in rounds) for rounds in runs]
-            for at, name in enumerate(APPS)
+            name: [1e9 / took for took in of_runs([Timed(list(APPS), runs)], float, name)]
+            for name in APPS
         }
         for column, runs in zip(columns, timed, strict=True)
     }
@@ -108,13 +107,11 @@ def _case(loop: asyncio.AbstractEventLoop, name: str, column: str, once: Callabl
 
 def _check(name: str, column: str, once: Callable[[], Answer]) -> None:
     answer = once()
-    visitor = SOMEBODY if column.endswith(WITH_USER) else NOBODY
-    check(f"{name}, {column}", (answer.status, answer.body.decode()), (200, expected(visitor)))
-    check(f"{name}, {column}: headers", answer.headers, HEADERS | {"Content-Length": _length(visitor)})
-
-
-def _length(visitor: str) -> str:
-    return str(len(expected(visitor)))
+    body = expected(SOMEBODY if column.endswith(WITH_USER) else NOBODY)
+    headers = HEADERS | {"Content-Length": str(len(body))}
+    what = f"{name}, {column}"
+    check(what, (answer.status, answer.body.decode()), (200, body))
+    check(f"{what}: headers", answer.headers, headers)
 
 
 def _ratios(found: Mapping[str, Rates], suffix: str, at_least: float) -> Iterator[Ratio]:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import closing
-from contextvars import Context
+from dataclasses import dataclass
+from operator import truediv
+from statistics import median
 from time import perf_counter_ns
 from typing import Any
+
+from benchmarks.harness import Spread
 
 # Nanoseconds that a batch may take, so that the slowest do not part the others of their round.
 LONGEST, CALLS = 2_000_000, 16
@@ -63,6 +67,25 @@ def calls_for(took: float) -> int:
     return max(1, min(CALLS, int(LONGEST / took)))
 
 
+@dataclass(frozen=True)
+class Timed:
+    """What ``interleave`` found for one group: run by run and round by round, by what was asked."""
+
+    keys: Sequence[Hashable]
+    runs: Sequence[Sequence[Sequence[float]]]
+
+
+def of_runs(groups: Iterable[Timed], figure: Callable[..., float], *keys: Hashable) -> list[float]:
+    """Return a figure for each run: the median of those that its rounds give for ``keys``."""
+    group = next(it for it in groups if all(key in it.keys for key in keys))
+    at = [group.keys.index(key) for key in keys]
+    return [median(figure(*map(took.__getitem__, at)) for took in run) for run in group.runs]
+
+
+def ratio(groups: Iterable[Timed], one: Hashable, other: Hashable) -> Spread:
+    return Spread.of(of_runs(groups, truediv, one, other))
+
+
 class CountingLoop(asyncio.SelectorEventLoop):
     """An event loop that knows how often work went to another thread, and came back from one."""
 
@@ -70,15 +93,13 @@ class CountingLoop(asyncio.SelectorEventLoop):
         super().__init__()
         self.went = self.came = 0
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+    def run_in_executor(self, *arguments: Any) -> Any:  # type: ignore[override]
         self.went += 1
-        return super().run_in_executor(executor, func, *args)
+        return super().run_in_executor(*arguments)
 
-    def call_soon_threadsafe(
-        self, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
+    def call_soon_threadsafe(self, *arguments: Any, **keywords: Any) -> Any:  # type: ignore[override]
         self.came += threading.get_ident() != self._thread_id  # type: ignore[attr-defined]
-        return super().call_soon_threadsafe(callback, *args, context=context)
+        return super().call_soon_threadsafe(*arguments, **keywords)
 
 
 def hops(once: Callable[[], Awaitable[object]]) -> int:
