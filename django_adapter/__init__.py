@@ -7,7 +7,7 @@ from django_adapter.application import RESERVED_PREFIXES, DjangoOuterDispatcher
 from django_adapter.http import get_asgi_application
 from django_adapter.identity import load_identity
 from django_adapter.origin import HostGuard, origin_allowed
-from django_adapter.request import synthetic_request
+from django_adapter.request import SyntheticRequests, synthetic_request
 from django_adapter.runner import MiddlewareRunner, Run
 from django_adapter.thread import own_thread
 
@@ -17,6 +17,7 @@ __all__ = [
     "HostGuard",
     "MiddlewareRunner",
     "Run",
+    "SyntheticRequests",
     "get_asgi_application",
     "load_identity",
     "origin_allowed",

@@ -16,8 +16,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.functional import LazyObject, empty
 from django.utils.module_loading import import_string
 
 Condition = Callable[..., bool]
@@ -30,7 +32,7 @@ def always(*arguments: object) -> bool:
     return True
 
 
-def foreign_session_engine(request: HttpRequest) -> bool:
+def foreign_session_engine() -> bool:
     """A store that is not Django's own may do in ``__init__`` what it likes."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     return not str(store.__init__.__module__).startswith("django.contrib.sessions.")
@@ -53,7 +55,15 @@ def session_to_load(request: HttpRequest) -> bool:
 
 
 def user_to_load(request: HttpRequest) -> bool:
-    """Whether the next look at ``request.user`` asks the session's store or an auth backend."""
+    """Whether the next look at ``request.user`` asks the session's store or an auth backend.
+
+    Middleware may have put a lazy user of its own there, of which only that middleware knows.
+    """
+    user = getattr(request, "user", None)
+    if not isinstance(user, LazyObject) or user._wrapped is not empty:
+        return False
+    if vars(user)["_setupfunc"].__module__ != AuthenticationMiddleware.__module__:
+        return True
     if hasattr(request, "_cached_user"):
         return False
     session = getattr(request, "session", None)
@@ -82,7 +92,7 @@ def login_to_check(request: HttpRequest, view: Callable[..., Any], *arguments: o
     return getattr(view, "login_required", True) and user_to_load(request)
 
 
-def foreign_message_storage(request: HttpRequest) -> bool:
+def foreign_message_storage() -> bool:
     storage = import_string(settings.MESSAGE_STORAGE)
     return not str(storage.__init__.__module__).startswith("django.contrib.messages.")
 
@@ -104,14 +114,21 @@ def not_found(request: HttpRequest, response: HttpResponseBase) -> bool:
     return response.status_code == 404
 
 
+class asked_at_start:
+    """A condition that only the settings decide, once, when a chain is compiled."""
+
+    def __init__(self, holds: Callable[[], bool]) -> None:
+        self.holds = holds
+
+
 # None: never blocks.
-KNOWN: dict[str, dict[str, Condition | None]] = {
+KNOWN: dict[str, dict[str, Condition | asked_at_start | None]] = {
     "django.middleware.security.SecurityMiddleware": {
         "process_request": None,
         "process_response": None,
     },
     "django.contrib.sessions.middleware.SessionMiddleware": {
-        "process_request": foreign_session_engine,
+        "process_request": asked_at_start(foreign_session_engine),
         "process_response": session_to_save,
     },
     "django.middleware.common.CommonMiddleware": {
@@ -130,7 +147,7 @@ KNOWN: dict[str, dict[str, Condition | None]] = {
         "process_view": login_to_check,
     },
     "django.contrib.messages.middleware.MessageMiddleware": {
-        "process_request": foreign_message_storage,
+        "process_request": asked_at_start(foreign_message_storage),
         "process_response": messages_to_store,
     },
     "django.middleware.clickjacking.XFrameOptionsMiddleware": {
@@ -172,7 +189,10 @@ def condition(middleware: object, hook: str, declared: bool) -> Condition | None
     for base in type(middleware).__mro__:
         known = KNOWN.get(f"{base.__module__}.{base.__qualname__}")
         if known is not None and hook in known and same_functions(type(middleware), base):
-            return known[hook]
+            blocks = known[hook]
+            if isinstance(blocks, asked_at_start):
+                return always if blocks.holds() else None
+            return blocks
     return always
 
 

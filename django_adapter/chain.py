@@ -55,8 +55,10 @@ class Compiled:
         try:
             middleware = factory(get_response(self.handler, is_async))
         except MiddlewareNotUsed as error:
-            if settings.DEBUG:
+            if settings.DEBUG and str(error):
                 logger.debug("MiddlewareNotUsed(%r): %s", path, error)
+            elif settings.DEBUG:
+                logger.debug("MiddlewareNotUsed: %r", path)
             return
         if middleware is None:
             raise ImproperlyConfigured(f"Middleware factory {path} returned None.")
@@ -137,6 +139,13 @@ def get_response(inner: Handler, is_async: bool) -> Callable[[HttpRequest], Any]
 
 
 def called_async(middleware: Callable[[HttpRequest], Awaitable[Any]]) -> Handler:
+    async def unmarked(request: HttpRequest) -> HttpResponseBase:
+        await on_loop()
+        return await middleware(request)  # type: ignore[no-any-return]
+
+    if not iscoroutinefunction(middleware):  # what it raises is not converted by Django either
+        return unmarked
+
     async def handler(request: HttpRequest) -> HttpResponseBase:
         await on_loop()
         try:

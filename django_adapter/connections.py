@@ -28,6 +28,9 @@ def tidy_after(at_the_end: bool = False) -> None:
                 "A transaction on database %r was left open; it is rolled back.", connection.alias
             )
             abandon(connection)
+        elif is_patched(connection):
+            connection.close()
+            del connections[connection.alias]
     if at_the_end:
         connections.close_all()
     else:
@@ -40,7 +43,7 @@ def left_by_work() -> tuple[bool, bool]:
     for connection in connections.all(initialized_only=True):
         if connection.connection is not None:
             opened |= in_transaction(connection)
-            untidy |= is_old(connection)
+            untidy |= is_old(connection) or is_patched(connection)
     return opened, opened or untidy
 
 
@@ -56,6 +59,14 @@ def is_old(connection: BaseDatabaseWrapper) -> bool:
     """Tell whether ``close_if_unusable_or_obsolete`` would look closer at the connection."""
     expired = connection.close_at is not None and monotonic() >= connection.close_at
     return expired or connection.errors_occurred
+
+
+def is_patched(connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether somebody put a function on it that would go on to record queries of others.
+
+    django-debug-toolbar does; under Django's own ASGI handler it ends with the request's thread.
+    """
+    return "cursor" in vars(connection)
 
 
 def abandon(connection: BaseDatabaseWrapper) -> None:

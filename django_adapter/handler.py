@@ -8,9 +8,9 @@ hop.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from inspect import iscoroutinefunction
+from types import CoroutineType
 from typing import Any
 
 from django.conf import settings
@@ -70,10 +70,11 @@ class CompiledHandler(BaseHandler):
                 break
         if response is None:
             response = await self._call_view(request, view, args, kwargs)
-        self.check_response(response, view)
+        if not isinstance(response, HttpResponseBase):
+            self.check_response(response, view)
         if callable(getattr(response, "render", None)):
             response = await self._rendered(request, response)
-        if asyncio.iscoroutine(response):
+        if isinstance(response, CoroutineType):
             raise RuntimeError("Response is still a coroutine.")
         return response  # type: ignore[no-any-return]
 

@@ -12,10 +12,13 @@ from django_adapter.threads import Job, Threads, Worker
 
 
 class Lease(Executor):
-    """At most one thread at a time for one request or event; an executor as asgiref wants one."""
+    """One thread for one request or event; an executor as asgiref wants one.
 
-    def __init__(self, threads: Threads) -> None:
-        self.threads = threads
+    With ``keeps=False`` the thread is given up between calls where others wait for one.
+    """
+
+    def __init__(self, threads: Threads, keeps: bool = True) -> None:
+        self.threads, self.keeps = threads, keeps
         self.used = self.released = False
         self.since = 0.0  # when it began to wait
         self._worker: Worker | None = None
@@ -75,10 +78,17 @@ class Lease(Executor):
             self._open_jobs -= 1
             if self._open_jobs:
                 return
-            if self.released or (self.threads.short and not in_transaction):
+            if self.released:
                 self.give_up()
             elif not in_transaction:
-                self.threads.idle[self] = None
+                self._rest()
+
+    def _rest(self) -> None:
+        if not self.keeps and self.threads.short:
+            self.give_up()
+        else:
+            self.threads.idle[self] = None
+            self.threads.serve_waiting()
 
 
 def begun(fn: Any, /, *args: Any, **kwargs: Any) -> Any:

@@ -1,8 +1,8 @@
 """A Django request for something that did not arrive as an HTTP request.
 
-Django's own ``ASGIRequest`` does all the parsing, so that headers, cookies, host and scheme
-mean here what they mean in a view. Nothing in this module trusts the client's word for more
-than a path and a query string.
+Django's own ``ASGIRequest`` does all the parsing, once for each connection, so that headers,
+cookies, host and scheme mean here what they mean in a view. Nothing in this module trusts the
+client's word for more than a path and a query string.
 """
 
 from __future__ import annotations
@@ -32,43 +32,82 @@ CONNECTION_HEADERS = frozenset(
 )
 
 
-def synthetic_request(
-    scope: Scope,
-    *,
-    path: str,
-    query_string: bytes = b"",
-    method: str = "POST",
-    csrf_proven: bool = False,
-) -> ASGIRequest:
-    """Return a request with an empty body, as if ``path`` had been asked for on this connection.
+class SyntheticRequests:
+    """Makes requests on one connection, whose headers and cookies are parsed once."""
 
-    ``scope`` is that of an HTTP request or of a WebSocket handshake and stays unchanged;
-    ``path`` is decoded and absolute, as in an ASGI scope. ``csrf_proven`` says that the caller
-    has checked the connection's ``Origin``, so that ``CsrfViewMiddleware`` asks for no token.
-    Raises ``ValueError`` for a path that no request can have.
-    """
-    if not path.startswith("/") or "\0" in path:
-        raise ValueError(f"A request needs an absolute path without NUL, not {path!r}.")
-    path.encode()  # raises a ValueError too, for a lone surrogate: JSON can carry it, a URL cannot
-    request = ASGIRequest(http_scope(scope, path, query_string, method), BytesIO())
-    if csrf_proven:
-        # Django's own way to say so, of its test client and of Django REST framework.
-        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
-    return request
+    def __init__(self, scope: Scope) -> None:
+        """``scope`` is that of an HTTP request or of a WebSocket handshake and stays unchanged."""
+        self._scope = http_scope(scope)
+        self._parsed = ASGIRequest(self._scope, BytesIO())
+        self._parsed.COOKIES  # noqa: B018 -- parses them; each request gets a copy
+
+    def request(
+        self,
+        *,
+        path: str,
+        query_string: bytes = b"",
+        method: str = "POST",
+        csrf_proven: bool = False,
+    ) -> ASGIRequest:
+        """Return a request with an empty body, as if ``path`` had been asked for on the connection.
+
+        ``path`` is decoded and absolute, as in an ASGI scope. ``csrf_proven`` says that the caller
+        has checked the connection's ``Origin``, so that ``CsrfViewMiddleware`` asks for no token.
+        Raises ``ValueError`` for a path that no request can have.
+        """
+        if not path.startswith("/") or "\0" in path:
+            raise ValueError(f"A request needs an absolute path without NUL, not {path!r}.")
+        path.encode()  # raises one too, for a lone surrogate: JSON can carry it, a URL cannot
+        here = {"path": path, "query_string": query_string, "method": method}
+        scope = {**self._scope, **here}
+        parsed = self._parsed
+        if parsed.script_name:  # Django's rule for what is below it differs between versions
+            parsed = ASGIRequest(scope, BytesIO())
+        request = SyntheticRequest(parsed, scope)
+        if csrf_proven:
+            request._dont_enforce_csrf_checks = True
+        return request
 
 
-def http_scope(scope: Scope, path: str, query_string: bytes, method: str) -> dict[str, Any]:
-    """Return the HTTP scope a request for ``path`` would have on the connection of ``scope``."""
+class SyntheticRequest(ASGIRequest):
+    """A copy of a parsed request, for another path, query and method."""
+
+    # Django's own way to say so, of its test client and of Django REST framework.
+    _dont_enforce_csrf_checks = False
+
+    def __init__(self, parsed: ASGIRequest, scope: dict[str, Any]) -> None:
+        vars(self).update(vars(parsed))
+        self.scope = scope
+        self.path = scope["path"]
+        self.path_info = parsed.path_info if parsed.script_name else self.path
+        self.method = scope["method"].upper()
+        self.META = {
+            **parsed.META,
+            "REQUEST_METHOD": self.method,
+            "QUERY_STRING": scope["query_string"].decode(),
+            "PATH_INFO": self.path_info,
+        }
+        self.COOKIES = dict(parsed.COOKIES)
+        self._stream = BytesIO()
+
+
+def synthetic_request(scope: Scope, **options: Any) -> ASGIRequest:
+    """Return one request on the connection of ``scope``: see ``SyntheticRequests.request``."""
+    return SyntheticRequests(scope).request(**options)
+
+
+def http_scope(scope: Scope) -> dict[str, Any]:
+    """Return the scope that a request for ``/`` would have on the connection of ``scope``."""
     scheme = scope.get("scheme", "http")
     headers = [(name, value) for name, value in scope["headers"] if belongs_to_request(name)]
     return {
         **scope,
         "type": "http",
-        "method": method,
+        "method": "GET",
         "scheme": SCHEMES.get(scheme, scheme),
-        "path": path,
+        "path": "/",
         "raw_path": None,
-        "query_string": query_string,
+        "query_string": b"",
         "headers": headers,
     }
 

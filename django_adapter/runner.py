@@ -6,7 +6,7 @@ import functools
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.handlers.asgi import ASGIRequest, get_script_prefix
 from django.http import HttpRequest
@@ -21,8 +21,7 @@ from django_adapter.thread import LeasedThread
 View = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """What came of a run: the chain's response, and whether the view was called for it."""
 
     response: HttpResponseBase

@@ -13,7 +13,7 @@ from contextvars import copy_context
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.core.cache import close_caches
+from django.core.cache import BaseCache, caches, close_caches
 from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
@@ -31,7 +31,7 @@ OWN = frozenset(
 
 
 def only_django_listens(signal: Signal) -> bool:
-    return all(key[0] in OWN for key, *_ in signal.receivers)
+    return OWN.issuperset([receiver[0][0] for receiver in signal.receivers])
 
 
 async def started(sender: type, scope: Any, lease: Lease | None) -> None:
@@ -43,8 +43,9 @@ async def started(sender: type, scope: Any, lease: Lease | None) -> None:
 async def finished(sender: type, response: HttpResponseBase | None, lease: Lease | None) -> None:
     """Close ``response``, which sends ``request_finished``; without a response, send it alone.
 
-    With Django's own receivers only, this is done in line where no thread was used, and else by
-    that thread, which is not waited for.
+    With Django's own receivers only, what they would do is done in line, or in the leased thread,
+    which is not waited for, where it may take its time. Database connections are not their affair
+    here: the leased thread looks after its own.
     """
     if response is not None:
         response._handler_class = sender  # type: ignore[attr-defined]
@@ -53,11 +54,17 @@ async def finished(sender: type, response: HttpResponseBase | None, lease: Lease
             await request_finished.asend(sender=sender)
         else:
             await sync_to_async(response.close, thread_sensitive=True)()
-    elif lease.used or has_more_to_close(response):
+    elif has_caches_to_close() or has_more_to_close(response):
         lease.submit(copy_context().run, close_in_thread, response).add_done_callback(log_failure)
     else:
         close_here(response)
         set_urlconf(None)
+
+
+def has_caches_to_close() -> bool:
+    """Tell whether a cache was used that has connections of its own."""
+    used = caches.all(initialized_only=True)
+    return any(type(cache).close is not BaseCache.close for cache in used)
 
 
 def has_more_to_close(response: HttpResponseBase | None) -> bool:

@@ -19,10 +19,10 @@ class LeasedThread:
     leased: so it is in a test client, where the test's transaction belongs to that thread.
     """
 
-    def __init__(self, threads: Threads | None = None) -> None:
+    def __init__(self, threads: Threads | None = None, keeps: bool = True) -> None:
         self.lease: Lease | None = None
         if getattr(AsyncToSync.executors, "current", None) is None:
-            self.lease = Lease(threads or process_threads())
+            self.lease = Lease(threads or process_threads(), keeps)
             self._context = ThreadSensitiveContext(executor=self.lease)
 
     async def __aenter__(self) -> Lease | None:
@@ -50,5 +50,5 @@ async def own_thread() -> AsyncIterator[None]:
 
     While the block needs no thread and others wait for one, it has none.
     """
-    async with LeasedThread():
+    async with LeasedThread(keeps=False):
         yield

@@ -1,8 +1,9 @@
 """A bounded pool of worker threads, leased to requests and events.
 
-A lease has at most one thread, and none before it needs one. While all are busy, leases wait their
-turn in order. One that has nothing to do and no open transaction gives its thread up to who waits,
-so that nobody who waits for something else with a thread in hand keeps the others from ending.
+A lease has at most one thread, none before it needs one, and the same one to its end, since
+middleware may keep things in it. While all are at work, leases wait their turn in order. A thread
+whose lease waits for something else does not count: another one is started in its place, up to a
+few times as many, so that nobody who waits with a thread in hand keeps the others from ending.
 
 Database connections stay with their threads. Between leases they are checked as Django does
 between requests, so that CONN_MAX_AGE and CONN_HEALTH_CHECKS mean what they mean there.
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("django_adapter")
 
 LONG_WAIT = 0.5  # seconds that work may wait for a thread before a log says so
+OVERFLOW = 4  # times as many threads as are to be at work, where the others are held idle
 LAST_WORDS = 5.0  # seconds that a thread gets at the end of the process to finish what it does
 
 Job = Callable[[], None]
@@ -68,14 +70,14 @@ class Worker:
 
 
 class Threads:
-    """The pool: up to ``size`` threads, each started when it is first needed."""
+    """The pool: up to ``size`` threads at work, each started when it is first needed."""
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.counters = Counters()
         self.lock = threading.Lock()
-        self.idle: dict[Lease, None] = {}  # with a thread that they do not need, the longest first
-        self._workers: list[Worker] = []
+        self.idle: dict[Lease, None] = {}  # with a thread that they do not need now
+        self._workers: set[Worker] = set()
         self._free: list[Worker] = []
         self._waiting: deque[Lease] = deque()
 
@@ -83,35 +85,47 @@ class Threads:
 
     def find_for(self, lease: Lease) -> None:
         """Let ``lease`` have a thread, now or in its turn."""
-        if self._free:
-            self._lend(self._free.pop(), lease)
-        elif len(self._workers) < self.size:
-            self._workers.append(Worker())
-            self._lend(self._workers[-1], lease)
+        if not self._waiting and self._may_lend():
+            self._lend(lease)
         else:
             lease.since = perf_counter()
             self._waiting.append(lease)
             self.counters.waiting += 1
-            if self.idle:
-                next(iter(self.idle)).give_up()
+            dispensable = [other for other in self.idle if not other.keeps]
+            if dispensable:
+                dispensable[0].give_up()
 
     def take_back(self, worker: Worker) -> None:
         self.counters.busy -= 1
-        if not self._waiting:
+        if len(self._workers) > self.size and not self._waiting:
+            self._workers.remove(worker)
+            worker.inbox.put(None)
+        else:
             self._free.append(worker)
-            return
-        lease = self._waiting.popleft()
-        self.counters.waiting -= 1
-        self._note_wait(perf_counter() - lease.since)
-        self._lend(worker, lease)
+        self.serve_waiting()
+
+    def serve_waiting(self) -> None:
+        """Go on with who waits, after a thread came back or its lease has nothing to do."""
+        while self._waiting and self._may_lend():
+            lease = self._waiting.popleft()
+            self.counters.waiting -= 1
+            self._note_wait(perf_counter() - lease.since)
+            self._lend(lease)
 
     @property
     def short(self) -> bool:
         return bool(self._waiting)
 
-    def _lend(self, worker: Worker, lease: Lease) -> None:
+    def _may_lend(self) -> bool:
+        at_work = self.counters.busy - len(self.idle)
+        return at_work < self.size and bool(self._free or len(self._workers) < self.size * OVERFLOW)
+
+    def _lend(self, lease: Lease) -> None:
+        if not self._free:
+            self._free.append(Worker())
+            self._workers.add(self._free[-1])
         self.counters.busy += 1
-        lease.take(worker)
+        lease.take(self._free.pop())
 
     def _note_wait(self, seconds: float) -> None:
         counters = self.counters

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from asgi_compose import Scope
-from django_adapter import MiddlewareRunner, load_identity, synthetic_request
+from django_adapter import MiddlewareRunner, SyntheticRequests, load_identity
 from reflex_adapter.current import CurrentEvent, bound
 
 Handler = Callable[[CurrentEvent], Awaitable[None]]
@@ -38,15 +37,15 @@ class DjangoEventBridge:
         self.runner = runner or MiddlewareRunner()
 
     async def run(
-        self, scope: Scope, handler: Handler, *, path: str = "/", query_string: bytes = b""
+        self, requests: SyntheticRequests, handler: Handler, *, path: str = "/", query: bytes = b""
     ) -> Outcome:
-        """Run ``handler`` around ``settings.MIDDLEWARE`` on a request of ``scope``'s connection.
+        """Run ``handler`` around ``settings.MIDDLEWARE`` on one of a connection's ``requests``.
 
-        ``scope`` is the handshake's, its ``Origin`` already checked. Session and user are loaded
+        They are made of its handshake, its ``Origin`` already checked. Session and user are loaded
         before the handler starts, so that reading them does no I/O. Raises what the handler
         raises, once the chain has seen it; what middleware raises becomes a response.
         """
-        request = synthetic_request(scope, path=path, query_string=query_string, csrf_proven=True)
+        request = requests.request(path=path, query_string=query, csrf_proven=True)
         started = completed = False
 
         async def view(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from http.cookies import Morsel, SimpleCookie
 from django.conf import settings
 
 from asgi_compose import Scope, Send
+from django_adapter import SyntheticRequests
 from reflex_adapter.closable import ClosableSocket
 
 ENDS_NOW = re.compile(r"0+|-\d+")  # a Max-Age that deletes the cookie (RFC 6265, section 5.2.2)
@@ -25,6 +26,14 @@ class Connection(ClosableSocket):
         super().__init__(send)
         self.handshake = scope
         self._cookies = sent_cookies(scope)
+        self._requests: SyntheticRequests | None = None  # until a cookie changes
+
+    @property
+    def requests(self) -> SyntheticRequests:
+        """What makes requests with the cookies of this moment."""
+        if self._requests is None:
+            self._requests = SyntheticRequests(self.scope)
+        return self._requests
 
     @property
     def scope(self) -> Scope:
@@ -55,7 +64,10 @@ class Connection(ClosableSocket):
             self._cookies.pop(morsel.key, None)
         else:
             self._cookies[morsel.key] = morsel.coded_value
-        return before != self._cookies.get(morsel.key)
+        changed = before != self._cookies.get(morsel.key)
+        if changed:
+            self._requests = None
+        return changed
 
 
 def sent_cookies(scope: Scope) -> dict[str, str]:

@@ -113,10 +113,10 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         url = urlsplit(page_url(entry.ctx.router_data))
         given = connection.session_cookie
         outcome = await self.app.bridge.run(
-            connection.scope,
+            connection.requests,
             handler,
             path=unquote(url.path) or "/",
-            query_string=url.query.encode(),
+            query=url.query.encode(),
         )
         if lines := connection.take(outcome.response.cookies):
             tell = functools.partial(self._tell, entry)
