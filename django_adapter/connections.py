@@ -7,9 +7,10 @@ Called in the worker thread. It is what Django's own receivers of ``request_star
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from time import monotonic
 
-from django.db import close_old_connections, connections, reset_queries
+from django.db import Error, close_old_connections, connections, reset_queries
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 logger = logging.getLogger("django_adapter")
@@ -41,7 +42,7 @@ def left_by_work() -> tuple[bool, bool]:
     """Tell whether a transaction is open, and whether ``tidy_after`` would find anything to do."""
     opened = untidy = False
     for connection in connections.all(initialized_only=True):
-        if connection.connection is not None:
+        if connection.connection is not None or connection.in_atomic_block:
             opened |= in_transaction(connection)
             untidy |= is_old(connection) or is_patched(connection)
     return opened, opened or untidy
@@ -50,7 +51,7 @@ def left_by_work() -> tuple[bool, bool]:
 def in_transaction(connection: BaseDatabaseWrapper) -> bool:
     """Tell whether a transaction is open, or would be by the next query."""
     if connection.connection is None:
-        return False
+        return connection.in_atomic_block
     managed = connection.settings_dict["AUTOCOMMIT"]
     return connection.in_atomic_block or bool(managed and not connection.autocommit)
 
@@ -71,9 +72,8 @@ def is_patched(connection: BaseDatabaseWrapper) -> bool:
 
 def abandon(connection: BaseDatabaseWrapper) -> None:
     """End the transaction and the connection with it; the thread's next query opens a new one."""
-    raw = connection.connection
     del connections[connection.alias]
-    try:
-        raw.rollback()
-    finally:
-        raw.close()
+    with suppress(Error):  # the server may have ended both before
+        connection._rollback()
+    with suppress(Error):
+        connection._close()  # to its pool, if it has one; close() would spare a database in memory

@@ -67,10 +67,14 @@ class Lease(Executor):
                     self.give_up()
 
     def _run(self, future: Future[Any], fn: Any, args: Any, kwargs: Any) -> None:
-        fresh, self._fresh = self._fresh, False
-        settle = called(future, partial(begun, fn) if fresh else fn, args, kwargs)
+        settle = called(future, partial(self._begun, fn) if self._fresh else fn, args, kwargs)
         self._done()
         settle()
+
+    def _begun(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        self._fresh = False
+        tidy_before()
+        return fn(*args, **kwargs)
 
     def _done(self) -> None:
         in_transaction, self._untidy = left_by_work()
@@ -89,11 +93,6 @@ class Lease(Executor):
         else:
             self.threads.idle[self] = None
             self.threads.serve_waiting()
-
-
-def begun(fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-    tidy_before()
-    return fn(*args, **kwargs)
 
 
 def called(future: Future[Any], fn: Any, args: Any, kwargs: Any) -> Callable[[], object]:

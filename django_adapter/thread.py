@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 
 from asgiref.sync import AsyncToSync, SyncToAsync, ThreadSensitiveContext
@@ -40,7 +40,8 @@ class LeasedThread:
             return
         # Not the context's own end: it would refuse a thread to tasks that outlive this block.
         assert self._context.token is not None
-        SyncToAsync.thread_sensitive_context.reset(self._context.token)
+        with suppress(ValueError):  # the block ends elsewhere, as an abandoned generator's does
+            SyncToAsync.thread_sensitive_context.reset(self._context.token)
         self.lease.release()
 
 
