@@ -51,6 +51,7 @@ WAYS: dict[str, Callable[[chains.Event], chains.Once | chains.OnceAsync | None]]
     FLOOR: chains.hooks_alone,
     LIMIT: chains.django_sync,
     "Django's sync chain, one thread, with signals": chains.django_sync_with_signals,
+    "ours, first event of a connection": chains.ours_first_event,
     OURS: chains.ours,
     UNDECLARED: chains.ours,
     DJANGO: chains.django_async,
@@ -58,7 +59,7 @@ WAYS: dict[str, Callable[[chains.Event], chains.Once | chains.OnceAsync | None]]
     REFLEX_DJANGO: chains.reflex_django,
 }
 # Apart, so that those that are near each other are timed within few milliseconds.
-QUICK_WAYS, SLOW_WAYS = list(WAYS)[:4], list(WAYS)[3:]
+QUICK_WAYS, SLOW_WAYS = list(WAYS)[:5], list(WAYS)[4:]
 # The first is the same as ours while there are none; the second builds its chain once for all.
 ONLY = {UNDECLARED: MANY[2:], REFLEX_DJANGO: (DEFAULT,)}
 RATED = (FLOOR, LIMIT, OURS, DJANGO)

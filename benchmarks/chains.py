@@ -25,7 +25,13 @@ from django.urls import set_script_prefix
 from django.utils.module_loading import import_string
 
 from benchmarks.django_project import ASYNC_PAGE, SYNC_PAGE, answer, scope_of, sync_page
-from django_adapter import MiddlewareRunner, load_identity, synthetic_request
+from benchmarks.harness import check
+from django_adapter import (
+    MiddlewareRunner,
+    SyntheticRequests,
+    load_identity,
+    synthetic_request,
+)
 
 Once = Callable[[], HttpResponseBase]
 OnceAsync = Callable[[], Awaitable[HttpResponseBase]]
@@ -146,16 +152,30 @@ def django_async_one_thread(event: Event) -> OnceAsync:
     return once
 
 
-def ours(event: Event) -> OnceAsync:
-    runner, handshake = MiddlewareRunner(), event.handshake
+async def who(request: HttpRequest) -> HttpResponseBase:
+    await load_identity(request)
+    return answer(request, getattr(request, "user", None))
 
-    async def view(request: HttpRequest) -> HttpResponseBase:
-        await load_identity(request)
-        return answer(request, getattr(request, "user", None))
+
+def ours(event: Event) -> OnceAsync:
+    """Parse what belongs to the connection once, as for all events of one."""
+    runner, requests = MiddlewareRunner(), SyntheticRequests(event.handshake)
+    made = requests.request(path=ASYNC_PAGE, csrf_proven=True)
+    check("our request: META", made.META, request_of(event.scope(ASYNC_PAGE)).META)
+
+    async def once() -> HttpResponseBase:
+        request = requests.request(path=ASYNC_PAGE, csrf_proven=True)
+        return (await runner.run(request, who)).response
+
+    return once
+
+
+def ours_first_event(event: Event) -> OnceAsync:
+    runner, handshake = MiddlewareRunner(), event.handshake
 
     async def once() -> HttpResponseBase:
         request = synthetic_request(handshake, path=ASYNC_PAGE, csrf_proven=True)
-        return (await runner.run(request, view)).response
+        return (await runner.run(request, who)).response
 
     return once
 
