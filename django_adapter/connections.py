@@ -74,6 +74,6 @@ def abandon(connection: BaseDatabaseWrapper) -> None:
     """End the transaction and the connection with it; the thread's next query opens a new one."""
     del connections[connection.alias]
     with suppress(Error):  # the server may have ended both before
-        connection._rollback()
+        connection._rollback()  # type: ignore[attr-defined]
     with suppress(Error):
-        connection._close()  # to its pool, if it has one; close() would spare a database in memory
+        connection._close()  # type: ignore[attr-defined]  # to its pool, if it has one; close() would spare a database in memory

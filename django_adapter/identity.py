@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from asgiref.sync import sync_to_async
 from django.core.exceptions import SynchronousOnlyOperation
 from django.http import HttpRequest
+
+from django_adapter.light_hop import call_in_thread
 
 
 async def load_identity(request: HttpRequest) -> None:
@@ -20,7 +21,7 @@ async def load_identity(request: HttpRequest) -> None:
         with suppress(SynchronousOnlyOperation):  # the user may come from elsewhere, and by the ORM
             resolve(request)
             return
-    await sync_to_async(resolve, thread_sensitive=True)(request)
+    await call_in_thread(resolve, request)
 
 
 def resolve(request: HttpRequest) -> None:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextvars import ContextVar
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from django_adapter.connections import left_by_work, tidy_after, tidy_before
 from django_adapter.threads import Job, Threads, Worker
+
+
+class Outcome(Protocol):
+    """What a call is reported to; ``concurrent.futures.Future`` is one."""
+
+    def set_running_or_notify_cancel(self) -> bool: ...
+    def set_result(self, result: Any, /) -> None: ...
+    def set_exception(self, error: BaseException, /) -> None: ...
 
 
 class Lease(Executor):
@@ -29,7 +38,12 @@ class Lease(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call ``fn`` in the lease's thread, after what was submitted before."""
         future: Future[Any] = Future()
-        job = partial(self._run, future, fn, args, kwargs)
+        self.call(future, fn, *args, **kwargs)
+        return future
+
+    def call(self, outcome: Outcome, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> None:
+        """As ``submit``, for whom a future would be too much."""
+        job = partial(self._run, outcome, fn, args, kwargs)
         with self.threads.lock:
             self.used = True
             self._open_jobs += 1
@@ -40,7 +54,6 @@ class Lease(Executor):
                 self._pending.append(job)
                 if len(self._pending) == 1:
                     self.threads.find_for(self)
-        return future
 
     def take(self, worker: Worker) -> None:
         """Go on with ``worker``; called under the lock."""
@@ -66,8 +79,8 @@ class Lease(Executor):
                 if not self._open_jobs:
                     self.give_up()
 
-    def _run(self, future: Future[Any], fn: Any, args: Any, kwargs: Any) -> None:
-        settle = called(future, partial(self._begun, fn) if self._fresh else fn, args, kwargs)
+    def _run(self, outcome: Outcome, fn: Any, args: Any, kwargs: Any) -> None:
+        settle = called(outcome, partial(self._begun, fn) if self._fresh else fn, args, kwargs)
         self._done()
         settle()
 
@@ -95,7 +108,7 @@ class Lease(Executor):
             self.threads.serve_waiting()
 
 
-def called(future: Future[Any], fn: Any, args: Any, kwargs: Any) -> Callable[[], object]:
+def called(future: Outcome, fn: Any, args: Any, kwargs: Any) -> Callable[[], object]:
     """Call ``fn`` unless nobody waits for it any more; return what tells ``future`` the outcome."""
     if not future.set_running_or_notify_cancel():
         return bool
@@ -103,3 +116,7 @@ def called(future: Future[Any], fn: Any, args: Any, kwargs: Any) -> Callable[[],
         return partial(future.set_result, fn(*args, **kwargs))
     except BaseException as error:  # whoever waits for the future gets it
         return partial(future.set_exception, error)
+
+
+# The lease of the request or event that runs in this context.
+current_lease: ContextVar[Lease | None] = ContextVar("django_adapter.current_lease", default=None)

@@ -8,7 +8,7 @@ from types import TracebackType
 
 from asgiref.sync import AsyncToSync, SyncToAsync, ThreadSensitiveContext
 
-from django_adapter.lease import Lease
+from django_adapter.lease import Lease, current_lease
 from django_adapter.threads import Threads, process_threads
 
 
@@ -28,6 +28,7 @@ class LeasedThread:
     async def __aenter__(self) -> Lease | None:
         if self.lease is not None:
             await self._context.__aenter__()  # type: ignore[no-untyped-call]
+        self._token = current_lease.set(self.lease)
         return self.lease
 
     async def __aexit__(
@@ -36,11 +37,13 @@ class LeasedThread:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        with suppress(ValueError):  # the block ends elsewhere, as an abandoned generator's does
+            current_lease.reset(self._token)
         if self.lease is None:
             return
         # Not the context's own end: it would refuse a thread to tasks that outlive this block.
         assert self._context.token is not None
-        with suppress(ValueError):  # the block ends elsewhere, as an abandoned generator's does
+        with suppress(ValueError):
             SyncToAsync.thread_sensitive_context.reset(self._context.token)
         self.lease.release()
 

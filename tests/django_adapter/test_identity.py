@@ -206,3 +206,20 @@ async def test_a_user_who_does_not_come_from_the_session_is_loaded_too(
         return request.user.get_username()
 
     assert await run(websocket_scope("/", [(b"x-user", b"ada")]), name) == "ada"
+
+
+@sync_only_middleware
+def keeps_the_thread(get_response: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    return middleware
+
+
+async def test_a_thread_that_waits_for_the_view_is_the_one_that_loads(
+    settings: Settings, user: AbstractBaseUser, http_scope: ScopeFactory
+) -> None:
+    login_cookie = await log_in(settings, "db", user)
+    settings.MIDDLEWARE = [SESSION, USER, f"{__name__}.keeps_the_thread"]
+    name, _ = await run(http_scope("/", [login_cookie]), name_and_cart)
+    assert name == user.get_username()
