@@ -36,7 +36,7 @@ from benchmarks.harness import (
     interleave,
 )
 from benchmarks.http_clients import Answer, environ_of, over_asgi, over_wsgi
-from benchmarks.in_turn import InLoop, OnThread, Timed, hops, of_runs
+from benchmarks.in_turn import InLoop, OnThread, Timed, hops, of_runs, ratio
 from benchmarks.under_hypercorn import Asked, Rates, pair_by_pair, rates
 
 DJANGO, OURS, WSGI = "Django's ASGI application", "ours", "Django's WSGI application"
@@ -59,11 +59,15 @@ Calls = dict[str, Callable[[], Any]]  # how each application is asked once
 
 def measure(effort: Effort) -> Report:
     columns = _columns(sign_in())
-    in_process = _in_process(columns, effort)
+    timed = _in_process(columns, effort)
+    in_process = {column: _rates(group) for column, group in timed.items()}
     apps = {name: f"benchmarks.http_served:{app}" for name, app in APPS.items()}
     asked = [Asked(page, expected(NOBODY), REQUESTS, SLICES) for page in PAGES.values()]
     served = dict(zip(PAGES, rates(apps, asked, effort), strict=True))
-    ratios = [*_ratios(in_process, "", 4), *_ratios(served, "_hypercorn", 2)]
+    ratios = [
+        *_ratios({page: ratio([timed[page]], DJANGO, OURS) for page in PAGES}, "", 4),
+        *_ratios({page: _pairs(served[page]) for page in PAGES}, "_hypercorn", 2),
+    ]
     rows = [*_rows("In process", in_process), *_hops(columns), *_rows("Under hypercorn", served)]
     return Report("http", ratios, rows, environment("Django", "asgiref", "hypercorn"))
 
@@ -82,20 +86,22 @@ def _calls(scope: dict[str, Any]) -> Calls:
     }
 
 
-def _in_process(columns: Mapping[str, Calls], effort: Effort) -> dict[str, Rates]:
+def _in_process(columns: Mapping[str, Calls], effort: Effort) -> dict[str, Timed]:
     with closing(asyncio.new_event_loop()) as loop:
         groups = [
             [_case(loop, name, column, once) for name, once in calls.items()]
             for column, calls in columns.items()
         ]
-        timed = interleave(groups, effort)
-    return {
-        column: {
-            name: [1e9 / took for took in of_runs([Timed(list(APPS), runs)], float, name)]
-            for name in APPS
-        }
-        for column, runs in zip(columns, timed, strict=True)
-    }
+        found = interleave(groups, effort)
+    return {column: Timed(list(APPS), runs) for column, runs in zip(columns, found, strict=True)}
+
+
+def _rates(group: Timed) -> Rates:
+    return {name: [1e9 / took for took in of_runs([group], float, name)] for name in APPS}
+
+
+def _pairs(served: Rates) -> Spread:
+    return pair_by_pair(served[OURS], served[DJANGO])
 
 
 def _case(loop: asyncio.AbstractEventLoop, name: str, column: str, once: Callable[[], Any]) -> Case:
@@ -114,11 +120,10 @@ def _check(name: str, column: str, once: Callable[[], Answer]) -> None:
     check(f"{what}: headers", answer.headers, headers)
 
 
-def _ratios(found: Mapping[str, Rates], suffix: str, at_least: float) -> Iterator[Ratio]:
-    for page in PAGES:
+def _ratios(found: Mapping[str, Spread], suffix: str, at_least: float) -> Iterator[Ratio]:
+    for page, spread in found.items():
         name = f"ours_vs_django_{page.replace(' ', '_')}{suffix}"
-        of_one = found[page]
-        yield Ratio(name, pair_by_pair(of_one[OURS], of_one[DJANGO]), at_least=at_least)
+        yield Ratio(name, spread, at_least=at_least)
 
 
 def _rows(table: str, found: Mapping[str, Rates]) -> Iterator[Row]:
