@@ -75,5 +75,6 @@ def abandon(connection: BaseDatabaseWrapper) -> None:
     del connections[connection.alias]
     with suppress(Error):  # the server may have ended both before
         connection._rollback()  # type: ignore[attr-defined]
+    # Not close(), which spares a database in memory. This one knows of a backend's pool.
     with suppress(Error):
-        connection._close()  # type: ignore[attr-defined]  # to its pool, if it has one; close() would spare a database in memory
+        connection._close()  # type: ignore[attr-defined]

@@ -9,10 +9,10 @@ hop.
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import iscoroutinefunction
 from types import CoroutineType
 from typing import Any
 
+from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import response_for_exception
@@ -87,7 +87,9 @@ class CompiledHandler(BaseHandler):
                 await on_loop()
                 return await atomic(request, *args, **kwargs)
             await in_thread()
-            return atomic(request, *args, **kwargs)
+            response = atomic(request, *args, **kwargs)
+            await in_thread()  # again, so that a request whose client has left ends here
+            return response
         except Exception as error:
             return await self._answered(request, error)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import closing
 from io import BytesIO
 from typing import IO, Any
 
@@ -18,7 +17,7 @@ from asgi_compose import ASGIApp, Scope
 from django_adapter.conf import compiled_chain
 from django_adapter.handler import CompiledHandler
 from django_adapter.lease import Lease
-from django_adapter.signals import finished, started
+from django_adapter.signals import close_after_work, finished, started
 from django_adapter.thread import LeasedThread
 
 
@@ -46,8 +45,10 @@ class ASGIHandler(CompiledHandler, asgi.ASGIHandler):
                 body_file = await self.read_body(receive)
             except RequestAborted:
                 return
-            with closing(body_file):
+            try:
                 await self._serve(scope, receive, send, body_file, lease)
+            finally:
+                close_after_work(body_file, lease)
 
     async def _serve(
         self, scope: Scope, receive: Any, send: Any, body: IO[bytes], lease: Lease | None

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, Protocol
 
 from django_adapter.connections import left_by_work, tidy_after, tidy_before
 from django_adapter.threads import Job, Threads, Worker
+
+logger = logging.getLogger("django_adapter")
+
+LONG_WAIT = 0.5  # seconds that work may wait for a thread before a log says so
 
 
 class Outcome(Protocol):
@@ -29,7 +35,7 @@ class Lease(Executor):
     def __init__(self, threads: Threads, keeps: bool = True) -> None:
         self.threads, self.keeps = threads, keeps
         self.used = self.released = False
-        self.since = 0.0  # when it began to wait
+        self.since = self.waited = 0.0  # when it began to wait, and the seconds that it did
         self._worker: Worker | None = None
         self._fresh = self._untidy = False
         self._open_jobs = 0
@@ -86,8 +92,28 @@ class Lease(Executor):
 
     def _begun(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
         self._fresh = False
+        if self.waited > LONG_WAIT:
+            text = "Work waited %.1f s for one of %d threads. See DJANGO_ADAPTER_THREADS."
+            logger.warning(text, self.waited, self.threads.size)
+            self.waited = 0.0
         tidy_before()
         return fn(*args, **kwargs)
+
+    @property
+    def at_work(self) -> bool:
+        return self._open_jobs > 0
+
+    @contextmanager
+    def parked(self) -> Iterator[None]:
+        """Say of this thread, which is the lease's, that it only waits during the block."""
+        with self.threads.lock:
+            self.threads.idle[self] = None
+            self.threads.serve_waiting()
+        try:
+            yield
+        finally:
+            with self.threads.lock:
+                self.threads.idle.pop(self, None)
 
     def _done(self) -> None:
         in_transaction, self._untidy = left_by_work()
@@ -116,6 +142,12 @@ def called(future: Outcome, fn: Any, args: Any, kwargs: Any) -> Callable[[], obj
         return partial(future.set_result, fn(*args, **kwargs))
     except BaseException as error:  # whoever waits for the future gets it
         return partial(future.set_exception, error)
+
+
+def parked() -> AbstractContextManager[None]:
+    """Say that the current thread waits for the event loop during the block."""
+    lease = current_lease.get()
+    return nullcontext() if lease is None else lease.parked()
 
 
 # The lease of the request or event that runs in this context.

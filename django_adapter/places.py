@@ -12,6 +12,7 @@ Between ``in_thread()`` and ``on_loop()`` nothing may be awaited but coroutines 
 from __future__ import annotations
 
 import asyncio
+import threading
 import types
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Future
@@ -21,6 +22,8 @@ from inspect import CORO_CLOSED, getcoroutinestate
 from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
+
+from django_adapter.lease import parked
 
 T = TypeVar("T")
 Work = Coroutine[Any, Any, T]
@@ -70,7 +73,10 @@ def drive(work: Work[T]) -> Generator[Any, Any, T]:
 def drive_here(work: Work[T]) -> T:
     """Run ``work`` in this worker thread, which waits where ``work`` asks for the event loop."""
     left = Step(work)()
-    return async_to_sync(driven)(work) if left is LOOP else left.value
+    if left is not LOOP:
+        return left.value  # type: ignore[no-any-return]
+    with parked():
+        return async_to_sync(driven)(work)
 
 
 async def driven(work: Work[T]) -> T:
@@ -83,6 +89,7 @@ async def hop(work: Work[Any]) -> Any:
     try:
         return await take(step)
     except asyncio.CancelledError:
+        step.left = True
         await step.over()
         raise
 
@@ -93,22 +100,37 @@ def take(step: Step) -> Any:
 
 
 class Step:
-    """What happens to a coroutine during one hop, of which others can wait for the end."""
+    """What happens to a coroutine during one hop, of which others can wait for the end.
+
+    Where nobody waits any more for its outcome, it ends when it asks for the thread again, as it
+    would be cancelled at an await.
+    """
+
+    here = threading.local()  # here.step: the innermost one of this thread
 
     def __init__(self, work: Work[Any]) -> None:
-        self.work = work
+        self.work, self.left = work, False
         self.future: Future[None] = Future()
+        self.outer: Step | None = getattr(self.here, "step", None)
+
+    @property
+    def in_vain(self) -> bool:
+        return self.left or (self.outer is not None and self.outer.in_vain)
 
     def __call__(self) -> Any:
         """Return LOOP where that is asked for, or the ``StopIteration`` of the coroutine's end."""
         if not self.future.set_running_or_notify_cancel():
             return LOOP
+        self.here.step = self
         try:
-            while (asked := self.work.send(None)) is THREAD:
+            while (asked := self.work.send(None)) is THREAD and not self.in_vain:
                 pass
+            if asked is THREAD:
+                asked = self.work.throw(asyncio.CancelledError())
         except StopIteration as end:
             return end
         finally:
+            self.here.step = self.outer
             self.future.set_result(None)
         if asked is not LOOP:
             raise RuntimeError("Await on_loop() before what needs the event loop.")

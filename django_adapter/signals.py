@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from concurrent.futures import Future
 from contextvars import copy_context
-from typing import Any
+from typing import IO, Any
 
 from asgiref.sync import sync_to_async
 from django.core.cache import BaseCache, caches, close_caches
@@ -35,8 +35,11 @@ def only_django_listens(signal: Signal) -> bool:
 
 
 async def started(sender: type, scope: Any, lease: Lease | None) -> None:
-    """Send ``request_started``; nothing is sent where the lease does all that would come of it."""
-    if lease is None or not only_django_listens(request_started):
+    """Send ``request_started``, unless nothing would come of it but what the lease does.
+
+    Without a lease it is the caller's thread, whose connections, and transactions, are its own.
+    """
+    if not only_django_listens(request_started):
         await request_started.asend(sender=sender, scope=scope)
 
 
@@ -45,20 +48,22 @@ async def finished(sender: type, response: HttpResponseBase | None, lease: Lease
 
     With Django's own receivers only, what they would do is done in line, or in the leased thread,
     which is not waited for, where it may take its time. Database connections are not their affair
-    here: the leased thread looks after its own.
+    here: the leased thread looks after its own, and so does who has lent a thread of theirs.
     """
     if response is not None:
         response._handler_class = sender  # type: ignore[attr-defined]
-    if lease is None or not only_django_listens(request_finished):
+    if not only_django_listens(request_finished):
         if response is None:
             await request_finished.asend(sender=sender)
         else:
             await sync_to_async(response.close, thread_sensitive=True)()
-    elif has_caches_to_close() or has_more_to_close(response):
-        lease.submit(copy_context().run, close_in_thread, response).add_done_callback(log_failure)
-    else:
+    elif not (has_caches_to_close() or has_more_to_close(response)):
         close_here(response)
         set_urlconf(None)
+    elif lease is None:
+        await sync_to_async(close_in_thread, thread_sensitive=True)(response)
+    else:
+        lease.submit(copy_context().run, close_in_thread, response).add_done_callback(log_failure)
 
 
 def has_caches_to_close() -> bool:
@@ -98,6 +103,14 @@ def close_here(response: HttpResponseBase | None) -> None:
             logger.debug("A resource of %r could not be closed", response, exc_info=True)
     response._resource_closers.clear()  # type: ignore[attr-defined]
     response.closed = True
+
+
+def close_after_work(body: IO[bytes], lease: Lease | None) -> None:
+    """Close a request's body, once no thread reads in it for a client that has left."""
+    if lease is not None and lease.at_work:
+        lease.submit(body.close).add_done_callback(log_failure)
+    else:
+        body.close()
 
 
 def log_failure(closing: Future[None]) -> None:

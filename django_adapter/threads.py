@@ -14,6 +14,7 @@ from __future__ import annotations
 import atexit
 import itertools
 import logging
+import os
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -31,9 +32,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("django_adapter")
 
-LONG_WAIT = 0.5  # seconds that work may wait for a thread before a log says so
 OVERFLOW = 4  # times as many threads as are to be at work, where the others are held idle
-LAST_WORDS = 5.0  # seconds that a thread gets at the end of the process to finish what it does
+LAST_WORDS = 5.0  # seconds that threads get at the end of the process to finish what they do
 
 Job = Callable[[], None]
 numbers = itertools.count()
@@ -109,7 +109,8 @@ class Threads:
         while self._waiting and self._may_lend():
             lease = self._waiting.popleft()
             self.counters.waiting -= 1
-            self._note_wait(perf_counter() - lease.since)
+            lease.waited = perf_counter() - lease.since
+            self._note_wait(lease.waited)
             self._lend(lease)
 
     @property
@@ -132,16 +133,14 @@ class Threads:
         counters.waited += 1
         counters.seconds_waited += seconds
         counters.longest_wait = max(counters.longest_wait, seconds)
-        if seconds > LONG_WAIT:
-            text = "Work waited %.1f s for one of %d threads, and %d more waits. See %s."
-            logger.warning(text, seconds, self.size, counters.waiting, "DJANGO_ADAPTER_THREADS")
 
     def close(self) -> None:
-        """End all threads when they have done what they were given."""
+        """End all threads when they have done what they were given, or time is up."""
+        deadline = perf_counter() + LAST_WORDS
         for worker in self._workers:
             worker.inbox.put(None)
         for worker in self._workers:
-            worker.thread.join(LAST_WORDS)
+            worker.thread.join(max(0, deadline - perf_counter()))
 
 
 @cache
@@ -150,3 +149,7 @@ def process_threads() -> Threads:
     threads = Threads(thread_count())
     atexit.register(threads.close)
     return threads
+
+
+# A child process has the object and none of its threads.
+os.register_at_fork(after_in_child=process_threads.cache_clear)

@@ -115,3 +115,14 @@ def slow_response(get_response: Any) -> Any:
         return response
 
     return middleware
+
+
+def slow_on_some_pages(get_response: Any) -> Any:
+    """Takes its time before the view where the page's query says so."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        time.sleep(float(request.GET.get("sleep", 0)))
+        response: HttpResponse = get_response(request)
+        return response
+
+    return middleware

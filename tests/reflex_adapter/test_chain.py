@@ -161,3 +161,18 @@ async def test_messages_are_shown_once_with_the_event_that_brings_them(site: str
         assert shown(tab) == ["first", "second"]
         await tab.call(f"{PROBE}.who")
         assert shown(tab) == []
+
+
+async def test_events_of_a_tab_run_in_the_order_they_came_in(
+    site: str, use_middleware: Use
+) -> None:
+    use_middleware(f"{PROBING}.slow_on_some_pages")
+    marks: list[str] = []
+    async with connected(site) as tab:
+        for number in range(6):
+            tab.page = "/" if number % 2 else "/?sleep=0.1"
+            await tab.send(f"{PROBE}.mark", number=number)
+        while "mark 5" not in marks:
+            await tab.receive()
+            marks.append(tab.var(PROBE, "seen"))
+    assert marks == [f"mark {number}" for number in range(6)]
