@@ -74,7 +74,7 @@ class Batch:
                     await in_thread()
                 if response := hook(request):
                     return response, place + 1  # its own process_response is called too
-            place = self.many - 1
+            place, hook = self.many - 1, None
             return await self.inner(request), self.many
         except Exception as error:
             if hook is not None and isinstance(error, SynchronousOnlyOperation):

@@ -42,9 +42,8 @@ def left_by_work() -> tuple[bool, bool]:
     """Tell whether a transaction is open, and whether ``tidy_after`` would find anything to do."""
     opened = untidy = False
     for connection in connections.all(initialized_only=True):
-        if connection.connection is not None or connection.in_atomic_block:
-            opened |= in_transaction(connection)
-            untidy |= is_old(connection) or is_patched(connection)
+        opened |= in_transaction(connection)
+        untidy |= is_old(connection) or is_patched(connection)
     return opened, opened or untidy
 
 
@@ -58,6 +57,8 @@ def in_transaction(connection: BaseDatabaseWrapper) -> bool:
 
 def is_old(connection: BaseDatabaseWrapper) -> bool:
     """Tell whether ``close_if_unusable_or_obsolete`` would look closer at the connection."""
+    if connection.connection is None:
+        return False
     expired = connection.close_at is not None and monotonic() >= connection.close_at
     return expired or connection.errors_occurred
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -12,10 +11,6 @@ from typing import Any, Protocol
 
 from django_adapter.connections import left_by_work, tidy_after, tidy_before
 from django_adapter.threads import Job, Threads, Worker
-
-logger = logging.getLogger("django_adapter")
-
-LONG_WAIT = 0.5  # seconds that work may wait for a thread before a log says so
 
 
 class Outcome(Protocol):
@@ -92,16 +87,18 @@ class Lease(Executor):
 
     def _begun(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
         self._fresh = False
-        if self.waited > LONG_WAIT:
-            text = "Work waited %.1f s for one of %d threads. See DJANGO_ADAPTER_THREADS."
-            logger.warning(text, self.waited, self.threads.size)
-            self.waited = 0.0
+        self.threads.complain(self.waited)
         tidy_before()
         return fn(*args, **kwargs)
 
     @property
     def at_work(self) -> bool:
         return self._open_jobs > 0
+
+    @property
+    def dispensable(self) -> bool:
+        """Whether its thread could go to somebody else now."""
+        return not self.keeps and not self._open_jobs
 
     @contextmanager
     def parked(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
@@ -54,10 +55,14 @@ class Outcome:
         return not self.future.cancelled()
 
     def set_result(self, result: object) -> None:
-        self.loop.call_soon_threadsafe(self._settle, result, None)
+        self._tell(result, None)
 
     def set_exception(self, error: BaseException) -> None:
-        self.loop.call_soon_threadsafe(self._settle, None, error)
+        self._tell(None, error)
+
+    def _tell(self, result: object, error: BaseException | None) -> None:
+        with suppress(RuntimeError):  # the loop has been closed: nobody waits
+            self.loop.call_soon_threadsafe(self._settle, result, error)
 
     def _settle(self, result: object, error: BaseException | None) -> None:
         if self.future.done():  # cancelled meanwhile

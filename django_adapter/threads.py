@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("django_adapter")
 
+LONG_WAIT = 0.5  # seconds that work may wait for a thread before a log says so
 OVERFLOW = 4  # times as many threads as are to be at work, where the others are held idle
 LAST_WORDS = 5.0  # seconds that threads get at the end of the process to finish what they do
 
@@ -80,8 +81,9 @@ class Threads:
         self._workers: set[Worker] = set()
         self._free: list[Worker] = []
         self._waiting: deque[Lease] = deque()
+        self._complained = 0.0
 
-    # All but close() are called under the lock.
+    # All but complain() and close() are called under the lock.
 
     def find_for(self, lease: Lease) -> None:
         """Let ``lease`` have a thread, now or in its turn."""
@@ -91,9 +93,8 @@ class Threads:
             lease.since = perf_counter()
             self._waiting.append(lease)
             self.counters.waiting += 1
-            dispensable = [other for other in self.idle if not other.keeps]
-            if dispensable:
-                dispensable[0].give_up()
+            for other in [each for each in self.idle if each.dispensable][:1]:
+                other.give_up()
 
     def take_back(self, worker: Worker) -> None:
         self.counters.busy -= 1
@@ -134,6 +135,14 @@ class Threads:
         counters.seconds_waited += seconds
         counters.longest_wait = max(counters.longest_wait, seconds)
 
+    def complain(self, seconds: float) -> None:
+        """Log a long wait, at most once a second; called in the thread that was waited for."""
+        now = perf_counter()
+        if seconds > LONG_WAIT and now - self._complained > 1:
+            self._complained = now
+            text = "Work waited %.1f s for one of %d threads. See DJANGO_ADAPTER_THREADS."
+            logger.warning(text, seconds, self.size)
+
     def close(self) -> None:
         """End all threads when they have done what they were given, or time is up."""
         deadline = perf_counter() + LAST_WORDS
@@ -151,5 +160,5 @@ def process_threads() -> Threads:
     return threads
 
 
-# A child process has the object and none of its threads.
-os.register_at_fork(after_in_child=process_threads.cache_clear)
+if hasattr(os, "register_at_fork"):  # a child process has the object and none of its threads
+    os.register_at_fork(after_in_child=process_threads.cache_clear)
