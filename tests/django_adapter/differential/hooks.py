@@ -110,7 +110,7 @@ class AsyncOnlyHooks(Hooks):
 
 
 class WrapsGetResponse(Around):
-    """Hooks alone, but around a ``get_response`` that it made itself of its own."""
+    """Hooks alone, but around a ``get_response`` that it made of the one it was given."""
 
     who = "wraps get response"
 

@@ -21,16 +21,22 @@ LOGGERS = ("django.request", "django.security")
 
 
 class Scribe(logging.Handler):
-    def __init__(self, trace: list[Any]) -> None:
+    """Adds records to the trace of a request, but those of others."""
+
+    def __init__(self, scope: dict[str, Any]) -> None:
         super().__init__(logging.DEBUG)
-        self.trace = trace
+        self.scope, self.trace = scope, scope["trace"]
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        # Django says under DEBUG how it adapts what it composes, which is its own affair.
+        adapting = "handler adapted for" in record.msg
+        return not adapting and (request is None or request.scope is self.scope)
 
     def emit(self, record: logging.LogRecord) -> None:
-        # Django says under DEBUG how it adapts what it composes, which is its own affair.
-        if "handler adapted for" not in record.msg:
-            error = normal_text(repr(record.exc_info[1])) if record.exc_info else None
-            status = getattr(record, "status_code", None)
-            self.trace.append((record.name, record.levelname, record.getMessage(), status, error))
+        error = normal_text(repr(record.exc_info[1])) if record.exc_info else None
+        status = getattr(record, "status_code", None)
+        self.trace.append((record.name, record.levelname, record.getMessage(), status, error))
 
 
 @contextmanager
@@ -38,22 +44,23 @@ def noted(scope: dict[str, Any]) -> Iterator[list[object]]:
     """Note signals and log records. Whose signals are meant is to be put in the list."""
     handlers: list[object] = []
     listened = SIGNALS if scope["signals"] else ["got_request_exception"]
-    receivers = {name: noting(name, scope["trace"], handlers) for name in listened}
+    receivers = {name: noting(name, scope, handlers) for name in listened}
     for name, receiver in receivers.items():
         SIGNALS[name].connect(receiver)
     try:
-        with logs_noted(Scribe(scope["trace"])):
+        with logs_noted(Scribe(scope)):
             yield handlers
     finally:
         for name, receiver in receivers.items():
             SIGNALS[name].disconnect(receiver)
 
 
-def noting(name: str, trace: list[Any], handlers: list[object]) -> Callable[..., None]:
+def noting(name: str, scope: dict[str, Any], handlers: list[object]) -> Callable[..., None]:
     def receiver(sender: Any, **kwargs: Any) -> None:
         its_own = sender in map(type, handlers)
-        if its_own or not is_handler(sender):
-            trace.append((name, "the handler" if its_own else sender, sorted(kwargs)))
+        of_other = is_handler(sender) and not its_own
+        if not of_other and getattr(kwargs.get("request"), "scope", scope) is scope:
+            scope["trace"].append((name, "the handler" if its_own else sender, sorted(kwargs)))
 
     return receiver
 
