@@ -23,15 +23,14 @@ LOGGERS = ("django.request", "django.security")
 class Scribe(logging.Handler):
     """Adds records to the trace of a request, but those of others."""
 
-    def __init__(self, scope: dict[str, Any]) -> None:
+    def __init__(self, trace: list[Any]) -> None:
         super().__init__(logging.DEBUG)
-        self.scope, self.trace = scope, scope["trace"]
+        self.trace = trace
 
     def filter(self, record: logging.LogRecord) -> bool:
-        request = getattr(record, "request", None)
         # Django says under DEBUG how it adapts what it composes, which is its own affair.
         adapting = "handler adapted for" in record.msg
-        return not adapting and (request is None or request.scope is self.scope)
+        return not adapting and is_about(self.trace, getattr(record, "request", None))
 
     def emit(self, record: logging.LogRecord) -> None:
         error = normal_text(repr(record.exc_info[1])) if record.exc_info else None
@@ -44,25 +43,30 @@ def noted(scope: dict[str, Any]) -> Iterator[list[object]]:
     """Note signals and log records. Whose signals are meant is to be put in the list."""
     handlers: list[object] = []
     listened = SIGNALS if scope["signals"] else ["got_request_exception"]
-    receivers = {name: noting(name, scope, handlers) for name in listened}
+    receivers = {name: noting(name, scope["trace"], handlers) for name in listened}
     for name, receiver in receivers.items():
         SIGNALS[name].connect(receiver)
     try:
-        with logs_noted(Scribe(scope)):
+        with logs_noted(Scribe(scope["trace"])):
             yield handlers
     finally:
         for name, receiver in receivers.items():
             SIGNALS[name].disconnect(receiver)
 
 
-def noting(name: str, scope: dict[str, Any], handlers: list[object]) -> Callable[..., None]:
+def noting(name: str, trace: list[Any], handlers: list[object]) -> Callable[..., None]:
     def receiver(sender: Any, **kwargs: Any) -> None:
         its_own = sender in map(type, handlers)
         of_other = is_handler(sender) and not its_own
-        if not of_other and getattr(kwargs.get("request"), "scope", scope) is scope:
-            scope["trace"].append((name, "the handler" if its_own else sender, sorted(kwargs)))
+        if not of_other and is_about(trace, kwargs.get("request")):
+            trace.append((name, "the handler" if its_own else sender, sorted(kwargs)))
 
     return receiver
+
+
+def is_about(trace: list[Any], request: Any) -> bool:
+    """Tell whether ``request``, if it is known, is the one with this trace, and no other."""
+    return request is None or request.scope["trace"] is trace
 
 
 def is_handler(sender: object) -> bool:
