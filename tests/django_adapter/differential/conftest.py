@@ -12,7 +12,7 @@ from django.test import override_settings
 from tests.django_adapter.differential import normal, views
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def its_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     bytes_of_chance, GZipMiddleware.max_random_bytes = GZipMiddleware.max_random_bytes, 0
     with override_settings(
