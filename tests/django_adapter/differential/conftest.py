@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.sessions.backends import file
 from django.middleware.gzip import GZipMiddleware
 from django.test import override_settings
 
-from tests.django_adapter.differential import normal, views
+from tests.django_adapter.differential import file_sessions, normal, views
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +31,6 @@ def its_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     ):
         yield
     GZipMiddleware.max_random_bytes = bytes_of_chance
+    for store in (file.SessionStore, file_sessions.SessionStore):
+        if "_storage_path" in vars(store):  # each keeps the first that it sees
+            del store._storage_path

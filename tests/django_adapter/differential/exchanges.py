@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from contextvars import copy_context
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from itertools import islice, zip_longest
 from typing import Any, TypeVar
@@ -121,18 +122,22 @@ class Connection:
         return start["status"], headers, b"".join(part.get("body", b"") for part in parts)
 
 
+read_body: ContextVar[Any] = ContextVar("read_body")
+
+
 class DjangoHandler(ASGIHandler):
     """Django's own, which before 6.0 leaves the body open when it raises."""
 
     async def read_body(self, receive: Any) -> Any:
-        self.body = await super().read_body(receive)
-        return self.body
+        body = await super().read_body(receive)
+        read_body.set(body)
+        return body
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self.body.close()
+            read_body.get().close()
 
 
 def one_of(kind: type[Handler]) -> Handler:
@@ -143,15 +148,33 @@ def one_of(kind: type[Handler]) -> Handler:
 
 async def over_asgi(asked: Asked, kind: type[ASGIHandler]) -> Done:
     """Send it to the handler as a server does."""
-    scope, connection = asked.scope(), Connection(asked.body(), asked.whole)
-    with asked.settled(), noted(scope) as sender:
+    (done,) = await all_over_asgi([asked], kind)
+    return done
+
+
+async def all_over_asgi(several: Sequence[Asked], kind: type[ASGIHandler]) -> list[Done]:
+    """Send requests for the same stack to one handler, all at once."""
+    scopes = [asked.scope() for asked in several]
+    with ExitStack() as stack:
+        stack.enter_context(several[0].settled())
+        senders = [stack.enter_context(noted(scope)) for scope in scopes]
         try:
-            sender.append(handler := one_of(kind))
-            call = handler(scope, connection.receive, connection.send)
-            await asyncio.wait_for(asyncio.create_task(call), PATIENCE)
+            handler = one_of(kind)
         except RAISED as error:
-            return Done(scope["trace"], (bool(connection.sent),), normal_error(error))
-        return Done(scope["trace"], normal_response(asked, *connection.response()))
+            return [Done(scope["trace"], (False,), normal_error(error)) for scope in scopes]
+        for sender in senders:
+            sender.append(handler)
+        return await asyncio.gather(*map(partial(served, handler), several, scopes))
+
+
+async def served(handler: ASGIHandler, asked: Asked, scope: dict[str, Any]) -> Done:
+    connection = Connection(asked.body(), asked.whole)
+    try:
+        call = handler(scope, connection.receive, connection.send)
+        await asyncio.wait_for(asyncio.create_task(call), PATIENCE)
+    except RAISED as error:
+        return Done(scope["trace"], (bool(connection.sent),), normal_error(error))
+    return Done(scope["trace"], normal_response(asked, *connection.response()))
 
 
 async def by_get_response(asked: Asked, kind: type[ASGIHandler]) -> Done:

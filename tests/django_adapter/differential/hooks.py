@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
@@ -106,6 +107,23 @@ class SyncOnlyHooks(Hooks):
 class AsyncOnlyHooks(Hooks):
     who = "async only hooks"
     sync_capable = False
+
+
+class WrapsGetResponse(Around):
+    """Hooks alone, but around a ``get_response`` that it made of the one it was given."""
+
+    who = "wraps get response"
+
+    def __init__(self, get_response: Any) -> None:
+        async def wrapped_async(request: HttpRequest) -> Any:
+            act(request, self.who, "call")
+            return await get_response(request)
+
+        def wrapped_sync(request: HttpRequest) -> Any:
+            act(request, self.who, "call")
+            return get_response(request)
+
+        super().__init__(wrapped_async if iscoroutinefunction(get_response) else wrapped_sync)
 
 
 class HooksAndCall(Hooks):

@@ -21,6 +21,7 @@ HOOKS = {
     hooks.NoHooks: [],
     hooks.SyncOnlyHooks: [BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],
     hooks.AsyncOnlyHooks: [BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],
+    hooks.WrapsGetResponse: [BEFORE, CALL, AFTER],
     hooks.HooksAndCall: [CALL, BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],
     hooks.HooksAndAcall: [CALL, BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER, FINALLY],
     hooks.HooksInvoked: [CALL, BEFORE, VIEW, TEMPLATE, EXCEPTION, AFTER],

@@ -21,16 +21,21 @@ LOGGERS = ("django.request", "django.security")
 
 
 class Scribe(logging.Handler):
+    """Adds records to the trace of a request, but those of others."""
+
     def __init__(self, trace: list[Any]) -> None:
         super().__init__(logging.DEBUG)
         self.trace = trace
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def filter(self, record: logging.LogRecord) -> bool:
         # Django says under DEBUG how it adapts what it composes, which is its own affair.
-        if "handler adapted for" not in record.msg:
-            error = normal_text(repr(record.exc_info[1])) if record.exc_info else None
-            status = getattr(record, "status_code", None)
-            self.trace.append((record.name, record.levelname, record.getMessage(), status, error))
+        adapting = "handler adapted for" in record.msg
+        return not adapting and is_about(self.trace, getattr(record, "request", None))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = normal_text(repr(record.exc_info[1])) if record.exc_info else None
+        status = getattr(record, "status_code", None)
+        self.trace.append((record.name, record.levelname, record.getMessage(), status, error))
 
 
 @contextmanager
@@ -52,10 +57,16 @@ def noted(scope: dict[str, Any]) -> Iterator[list[object]]:
 def noting(name: str, trace: list[Any], handlers: list[object]) -> Callable[..., None]:
     def receiver(sender: Any, **kwargs: Any) -> None:
         its_own = sender in map(type, handlers)
-        if its_own or not is_handler(sender):
+        of_other = is_handler(sender) and not its_own
+        if not of_other and is_about(trace, kwargs.get("request")):
             trace.append((name, "the handler" if its_own else sender, sorted(kwargs)))
 
     return receiver
+
+
+def is_about(trace: list[Any], request: Any) -> bool:
+    """Tell whether ``request``, if it is known, is the one with this trace, and no other."""
+    return request is None or request.scope["trace"] is trace
 
 
 def is_handler(sender: object) -> bool:

@@ -128,9 +128,12 @@ def plans_for(draw: st.DrawFn, stack: list[str]) -> Plan:
     return plan
 
 
+stacks = st.one_of(any_stack, usual_stack)
+
+
 @st.composite
-def exchanges_asked(draw: st.DrawFn) -> Asked:
-    stack = draw(st.one_of(any_stack, usual_stack))
+def exchanges_asked(draw: st.DrawFn, stacks: st.SearchStrategy[list[str]] = stacks) -> Asked:
+    stack = draw(stacks)
     return Asked(
         stack=stack,
         plan=draw(plans_for(stack)),
@@ -160,3 +163,14 @@ def non_blocking_asked(draw: st.DrawFn) -> Asked:
     hooks = [path for path in asked.stack if ".hooks." in path]
     changed = {**asked.settings, "DJANGO_ADAPTER_NON_BLOCKING": hooks}
     return dataclasses.replace(asked, plan=plan, settings=changed, visitor=Visitor(SIGNED))
+
+
+@st.composite
+def several_asked(draw: st.DrawFn) -> list[Asked]:
+    """Requests to meet in one handler; signals could not be told apart."""
+    first = dataclasses.replace(draw(exchanges_asked()), signals=False)
+    others = draw(st.lists(exchanges_asked(st.just(first.stack)), min_size=1, max_size=5))
+    same = {"settings": first.settings, "signals": False}
+    visitors = [dataclasses.replace(each.visitor, engine=first.visitor.engine) for each in others]
+    pairs = zip(others, visitors, strict=True)
+    return [first, *(dataclasses.replace(one, visitor=who, **same) for one, who in pairs)]

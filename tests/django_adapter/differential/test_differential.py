@@ -19,11 +19,16 @@ from tests.django_adapter.differential.exchanges import (
     Asked,
     DjangoHandler,
     Done,
+    all_over_asgi,
     by_get_response,
     from_sync_code,
     over_asgi,
 )
-from tests.django_adapter.differential.plans import exchanges_asked, non_blocking_asked
+from tests.django_adapter.differential.plans import (
+    exchanges_asked,
+    non_blocking_asked,
+    several_asked,
+)
 
 EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 200))
 
@@ -56,6 +61,14 @@ def test_the_same_response_is_returned_to_sync_code(asked: Asked) -> None:
 async def test_the_same_is_sent_where_hooks_need_no_thread(asked: Asked) -> None:
     ours, django = await over_asgi(asked, OurHandler), await over_asgi(asked, DjangoHandler)
     assert anywhere(ours).differs_from(anywhere(django)) == []
+
+
+@settings(deadline=None, max_examples=EXAMPLES // 4)
+@given(several=several_asked())
+async def test_the_same_is_sent_for_requests_at_once(several: list[Asked]) -> None:
+    ours = await all_over_asgi(several, OurHandler)
+    for one, other in zip(ours, await all_over_asgi(several, DjangoHandler), strict=True):
+        assert one.differs_from(other) == []
 
 
 PLACES = ("in the loop", "in thread")
