@@ -21,6 +21,7 @@ from typing import Any
 from asgi_compose import ASGIApp, Receive, Scope, Send
 from benchmarks import plot
 from benchmarks.answers import ask, check_answers, finish, scope_of
+from benchmarks.dispatch_served import requests_per_second
 from benchmarks.dispatchers import (
     DISPATCHERS,
     HYPERCORN,
@@ -44,7 +45,6 @@ from benchmarks.harness import (
     environment,
     interleave,
 )
-from benchmarks.under_hypercorn import requests_per_second
 
 MANY = (1, 8, 64, 1000)
 BARE = "bare application"

@@ -1,7 +1,7 @@
-"""Requests per second of a trivial application under hypercorn, bare and behind ours.
+"""Requests per second of applications under hypercorn, each in a server of its own.
 
-Server and client are processes of their own and speak over loopback. The bare application is served
-twice: how far its two servers are apart is what this machine's noise alone does to the figure.
+Servers and client are processes of their own and speak over loopback. Where an application is
+served twice, how far its two servers are apart is what this machine's noise alone does.
 """
 
 from __future__ import annotations
@@ -13,35 +13,50 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.harness import QUICK, Effort, Row, Spread
+from benchmarks.harness import QUICK, Effort, Spread
 from benchmarks.load import Load
-from benchmarks.served import BODY, PREFIXES
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 30.0
-APPS = {"bare": "bare", "bare, a second server": "bare", "behind ours": "behind_ours"}
-CONNECTIONS, REQUESTS = 8, 25  # of one slice
-SLICES, SLICES_QUICK = 10, 1
+CONNECTIONS = 8
 TABLE = "Under hypercorn"
 
+Rates = dict[str, list[float]]  # requests per second of each application, one figure a pair
 
-def requests_per_second(effort: Effort) -> tuple[list[Row], Spread]:
-    """Return the rows, and the ratios of the pairs of ours and bare."""
-    slices = SLICES_QUICK if effort == QUICK else SLICES
-    with hypercorn(*(f"benchmarks.served:{app}" for app in APPS.values())) as ports:
-        load = Load(ports, f"{PREFIXES[-1]}/x", BODY.decode(), CONNECTIONS, REQUESTS, slices)
-        _rates(load)  # warm up
-        pairs = [_rates(load) for _ in range(effort.pairs)]
-    rates = dict(zip(APPS, zip(*pairs, strict=True), strict=True))
-    rows = [Row(TABLE, name, "requests/s", "1/s", Spread.of(it)) for name, it in rates.items()]
-    for name in list(APPS)[1:]:
-        against_bare = Spread.of(a / b for a, b in zip(rates[name], rates["bare"], strict=True))
-        rows += [Row(TABLE, name, "of bare, pair by pair", "ratio", against_bare)]
-    return rows, against_bare
+
+@dataclass(frozen=True)
+class Asked:
+    """What the client asks of each server in turn: ``slices`` times so many over a connection."""
+
+    path: str
+    body: str
+    requests: int = 25
+    slices: int = 10
+
+
+def rates(apps: Mapping[str, str], asked: Sequence[Asked], effort: Effort) -> list[Rates]:
+    """Serve ``apps``, each a module and a name in it, and return what came of each of ``asked``."""
+    with hypercorn(*apps.values()) as ports:
+        loads = [_load(ports, it, effort) for it in asked]
+        for load in loads:
+            _rates(load)  # warm up
+        pairs = [[_rates(load) for load in loads] for _ in range(effort.pairs)]
+    by_load = zip(*pairs, strict=True)
+    return [dict(zip(apps, map(list, zip(*of, strict=True)), strict=True)) for of in by_load]
+
+
+def _load(ports: Sequence[int], asked: Asked, effort: Effort) -> Load:
+    slices = 1 if effort == QUICK else asked.slices
+    return Load(ports, asked.path, asked.body, CONNECTIONS, asked.requests, slices)
+
+
+def pair_by_pair(one: Sequence[float], other: Sequence[float]) -> Spread:
+    return Spread.of(a / b for a, b in zip(one, other, strict=True))
 
 
 def _rates(load: Load) -> list[float]:
@@ -49,8 +64,8 @@ def _rates(load: Load) -> list[float]:
     client = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE * 4)
     if client.returncode:
         raise RuntimeError(f"The load client failed:\n{client.stderr}")
-    rates: list[float] = json.loads(client.stdout)
-    return rates
+    found: list[float] = json.loads(client.stdout)
+    return found
 
 
 @contextmanager
