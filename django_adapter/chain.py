@@ -114,9 +114,12 @@ def in_its_place(hook: Hook, blocks: Condition | None) -> AsyncHook:
 
 
 def is_hook_style(middleware: object) -> bool:
-    """Tell whether calling it means calling its hooks, as ``MiddlewareMixin`` has it."""
-    cls = type(middleware)
-    if not isinstance(middleware, MiddlewareMixin):
+    """Tell whether calling it means calling its hooks, as ``MiddlewareMixin`` has it.
+
+    Its class will do as well.
+    """
+    cls = middleware if isinstance(middleware, type) else type(middleware)
+    if not issubclass(cls, MiddlewareMixin):
         return False
     calls = all(
         getattr(cls, it) is getattr(MiddlewareMixin, it) for it in ("__call__", "__acall__")

@@ -2,14 +2,16 @@
 
 from django.apps import AppConfig
 
+from django_adapter.checks import register_checks
 from reflex_adapter import config_finder
 
 
 class ReflexAdapterConfig(AppConfig):
-    """Brings the two commands, and the configuration that Reflex looks for as ``rxconfig``."""
+    """Brings the commands, the checks, and the configuration that Reflex looks for."""
 
     name = "reflex_adapter"
     verbose_name = "Reflex"
 
     def ready(self) -> None:
         config_finder.install()
+        register_checks()

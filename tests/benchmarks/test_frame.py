@@ -33,6 +33,7 @@ from benchmarks.harness import (
     interleave,
 )
 from benchmarks.load import Load, measure
+from benchmarks.postgres import binaries
 
 ROOT = Path(benchmarks.__file__).parents[1]
 RATIOS = {
@@ -183,6 +184,19 @@ def test_dispatch_runs_from_end_to_end(tmp_path: Path) -> None:
     columns = [row["column"] for row in printed["rows"] if row["row"] == "ours"]
     assert columns == ["1", "8", "64", "1000"] * 6
     assert b"ours" in (tmp_path / "dispatch.svg").read_bytes()
+
+
+def test_leases_runs_from_end_to_end() -> None:
+    pytest.importorskip("psycopg")
+    if binaries() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    command = [sys.executable, "-m", "benchmarks", "leases", "--json", "--quick"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    printed = json.loads(run.stdout)
+    check_shape(printed, "leases")
+    assert printed["ratios"].keys() == {"one_thread_vs_16_leases"}
+    assert [row["row"] for row in printed["rows"][:2]] == ["one shared thread", "16 leases"]
 
 
 def check_shape(printed: dict[str, Any], name: str) -> None:

@@ -15,6 +15,8 @@ from tests.conformance.suites import released_sources as sources_of
 from tests.conformance.suites import run as run_suite
 
 LABELS = ["asgi", "handlers", "middleware", "test_client", "csrf_tests", "view_tests"]
+# What these need of tests/requirements/py3.txt, without what has to be compiled.
+NEEDED = ("jinja2", "docutils", "PyYAML", "tblib", "tzdata", "Pillow", "argon2-cffi", "bcrypt")
 
 RELATIVE = (
     "the test asks for a path without its first slash, which no server hands on and which is "
@@ -35,9 +37,7 @@ def main() -> int:
     version = installed("Django")
     print(f"Django {version}, Python {sys.version.split()[0]}", flush=True)
     sources = sources_of("Django", version)
-    # What the six need of tests/requirements/py3.txt, without what has to be compiled.
-    needed = ("jinja2", "docutils", "PyYAML", "tblib", "tzdata", "Pillow", "argon2-cffi", "bcrypt")
-    python = environment(f"django-{version}", *needed, str(sources), cwd=sources)
+    python = environment(f"django-{version}", *NEEDED, str(sources), cwd=sources)
     outcomes = {}
     for name, env in {"bare": {}, "composed": {"CONFORMANCE_COMPOSED": "1"}}.items():
         path = cache("outcomes") / f"django-{name}.json"

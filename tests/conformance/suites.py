@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 
 # Seconds for a whole suite, many times what it takes: a test may wait for what never comes.
 PATIENCE = 1800
+# How a harness ends the line that says how often it did what it is for.
+SAID = ("composed", "by the chain")
 # What became of each test, and why where it did not pass.
 Outcomes = dict[str, tuple[str, str]]
 
@@ -88,17 +90,19 @@ def run(command: Sequence[str], outcomes: Path, *, cwd: Path, **env: str) -> Out
         subprocess.run(command, check=False, **options)
     if not outcomes.exists():
         raise RuntimeError(f"{' '.join(command)} came to no end:\n{log.read_text()[-4000:]}")
-    print(f"  {log}: {last_line_with('composed', log) or 'bare'}", flush=True)
+    print(f"  {log}: {last_line_with(SAID, log) or 'bare'}", flush=True)
     loaded = json.loads(outcomes.read_text())
     return {test: (outcome, why) for test, (outcome, why) in loaded.items()}
 
 
-def last_line_with(word: str, log: Path) -> str | None:
-    lines = [line for line in log.read_text().splitlines() if line.endswith(word)]
+def last_line_with(words: tuple[str, ...], log: Path) -> str | None:
+    lines = [line for line in log.read_text().splitlines() if line.endswith(words)]
     return lines[-1] if lines else None
 
 
-def compare(bare: Outcomes, composed: Outcomes, argued: Sequence[Argued]) -> int:
+def compare(
+    bare: Outcomes, composed: Outcomes, argued: Sequence[Argued], name: str = "composed"
+) -> int:
     """Print what differs and why it may, and return the status to exit with."""
     unargued, needed = 0, Counter[Argued]()
     for test, (was, now, why) in differences(bare, composed).items():
@@ -106,11 +110,11 @@ def compare(bare: Outcomes, composed: Outcomes, argued: Sequence[Argued]) -> int
         needed.update(reasons[:1])
         if not reasons:
             unargued += 1
-            print(f"DIFFERS: {test}: bare {was}, composed {now}: {why[:300]}")
+            print(f"DIFFERS: {test}: bare {was}, {name} {now}: {why[:300]}")
     for each in argued:
         print(f"argued, {needed[each]} tests like {each.tests}: {each.reason}")
     print(f"bare:     {counted(bare)}")
-    print(f"composed: {counted(composed)}")
+    print(f"{name + ':':<9} {counted(composed)}")
     unneeded = sum(not needed[each] for each in argued)
     print(f"{needed.total()} differences argued, {unargued} not; {unneeded} reasons unneeded")
     return 1 if unargued or unneeded or not bare else 0

@@ -1,0 +1,126 @@
+"""What ``manage.py check`` says of the settings that concern the chain and its threads.
+
+Nothing is instantiated and no database is asked: what middleware does is judged by its factory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from django_adapter import conf
+from django_adapter.chain import is_hook_style
+
+PREFIX = "DJANGO_ADAPTER_"
+CONNECTIONS = 4  # of psycopg's pool, where nothing is said of their number
+
+
+class Known(NamedTuple):
+    """How a setting is read, which raises where it is wrong, and what to do then."""
+
+    read: Callable[[], object]
+    id: str
+    hint: str
+
+
+SETTINGS = {
+    "DJANGO_ADAPTER_THREADS": Known(
+        conf.thread_count,
+        "django_adapter.E001",
+        "Say how many requests and events may be at work in a thread at once, or leave it out.",
+    ),
+    "DJANGO_ADAPTER_NON_BLOCKING": Known(
+        conf.non_blocking,
+        "django_adapter.E002",
+        "List middleware by the very paths that stand in MIDDLEWARE, or leave it out.",
+    ),
+    "DJANGO_ADAPTER_COMPILED_CHAIN": Known(
+        conf.compiled_chain,
+        "django_adapter.E003",
+        "Set it to False to have HTTP served by Django's own handler, or leave it out.",
+    ),
+}
+
+
+def register_checks() -> None:
+    for check in (check_settings, check_names, check_pools, check_middleware):
+        register(check, "django_adapter")
+
+
+def check_settings(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    return list(wrong_settings())
+
+
+def wrong_settings() -> Iterator[CheckMessage]:
+    for setting in SETTINGS.values():
+        try:
+            setting.read()
+        except ImproperlyConfigured as error:
+            yield Error(str(error), hint=setting.hint, id=setting.id)
+
+
+def check_names(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    names = [name for name in dir(settings) if name.startswith(PREFIX)]
+    return [unknown(name) for name in names if name not in SETTINGS]
+
+
+def unknown(name: str) -> CheckMessage:
+    close = get_close_matches(name, SETTINGS, n=1, cutoff=0.8)
+    hint = f"Did you mean {close[0]}?" if close else "Remove it: nothing reads it."
+    return Error(f"There is no setting {name}.", hint=hint, id="django_adapter.E004")
+
+
+def check_pools(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    try:
+        threads = conf.thread_count()
+    except ImproperlyConfigured:  # an error of its own
+        return []
+    sizes = {alias: pool_size(database) for alias, database in settings.DATABASES.items()}
+    return [
+        Warning(
+            f"The pool of database {alias!r} has {size} connections for {threads} threads.",
+            hint=f"Set the pool's max_size to {threads} at least, or DJANGO_ADAPTER_THREADS to "
+            f"{size} at most: a thread that finds no connection waits, and fails in the end.",
+            id="django_adapter.W001",
+        )
+        for alias, size in sizes.items()
+        if size is not None and size < threads
+    ]
+
+
+def pool_size(database: Mapping[str, Any]) -> int | None:
+    """Return how many connections psycopg's pool may have, where the database uses one."""
+    pool = database.get("OPTIONS", {}).get("pool")
+    if not pool or "oracle" in database["ENGINE"]:
+        return None
+    options = pool if isinstance(pool, Mapping) else {}
+    size: int = options.get("max_size") or options.get("min_size", CONNECTIONS)
+    return size
+
+
+def check_middleware(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    return [
+        Warning(
+            f"{path} keeps a thread for as long as the view or handler behind it takes.",
+            hint="Write it with process_request and process_response over MiddlewareMixin, or "
+            "async-capable; if it is not yours, silence this, and mind DJANGO_ADAPTER_THREADS.",
+            id="django_adapter.W002",
+        )
+        for path in settings.MIDDLEWARE
+        if keeps_thread(path)
+    ]
+
+
+def keeps_thread(path: str) -> bool:
+    """Tell whether this middleware is called as a whole, and can only be called in a thread."""
+    try:
+        factory = import_string(path)
+    except ImportError:  # which the server says when it starts, as under Django
+        return False
+    return not (getattr(factory, "async_capable", False) or is_hook_style(factory))
