@@ -81,8 +81,7 @@ Key = tuple[str, Place]  # the name of a way, and where
 
 def measure(effort: Effort) -> Report:
     events = {ANONYMOUS: chains.Event(""), USER: chains.Event(sign_in())}
-    places = [Place(visitor, many) for visitor in events for many in MANY]
-    ways = {key: once for it in places for key, once in _ways(events[it.visitor], it)}
+    ways = {key: once for visitor in events for key, once in _ways(events[visitor], visitor)}
     with closing(asyncio.new_event_loop()) as loop:
         cases = {key: _case(key, once, loop) for key, once in ways.items()}
         timed = _timed(cases, QUICK_WAYS, effort)
@@ -101,15 +100,14 @@ def _timed(cases: Mapping[Key, Case], names: Container[str], effort: Effort) -> 
     return [Timed(*group) for group in zip(groups, runs, strict=True)]
 
 
-def _ways(event: chains.Event, place: Place) -> Iterator[tuple[Key, Any]]:
+def _ways(event: chains.Event, visitor: str) -> Iterator[tuple[Key, Any]]:
     for name, build in WAYS.items():
-        if place.many not in ONLY.get(name, MANY):
-            continue
-        declared = [] if name == UNDECLARED else own_middleware(place.many)
-        with with_middleware(middleware_of(place.many), declared):
-            once = build(event)
-        if once is not None:
-            yield (name, place), once
+        for many in ONLY.get(name, MANY):
+            declared = [] if name == UNDECLARED else own_middleware(many)
+            with with_middleware(middleware_of(many), declared):
+                once = build(event)
+            if once is not None:
+                yield (name, Place(visitor, many)), once
 
 
 def _case(key: Key, once: Any, loop: asyncio.AbstractEventLoop) -> Case:

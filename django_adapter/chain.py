@@ -51,8 +51,9 @@ class Compiled:
     def _add(self, path: str, declared: bool) -> None:
         factory = import_string(path)
         is_async = self._mode(factory, path)
+        given = get_response(self.handler, is_async)
         try:
-            middleware = factory(get_response(self.handler, is_async))
+            middleware = factory(given)
         except MiddlewareNotUsed as error:
             if settings.DEBUG and str(error):
                 logger.debug("MiddlewareNotUsed(%r): %s", path, error)
@@ -63,7 +64,8 @@ class Compiled:
             raise ImproperlyConfigured(f"Middleware factory {path} returned None.")
         self._is_async = is_async
         self._add_hooks(middleware, declared)
-        if is_hook_style(middleware):
+        # One that put its own get_response in the place of what it was given wants it called.
+        if is_hook_style(middleware) and middleware.get_response is given:
             self.handler = Batch.around(self.handler, middleware, declared)
         else:
             self.handler = (called_async if is_async else called_sync)(middleware)

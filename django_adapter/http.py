@@ -55,14 +55,14 @@ class ASGIHandler(CompiledHandler, asgi.ASGIHandler):
     ) -> None:
         set_script_prefix(asgi.get_script_prefix(scope))
         await started(type(self), scope, lease)
-        response: HttpResponseBase | None
-        request, response = self.create_request(scope, body)
-        if response is not None:
+        request, refusal = self.create_request(scope, body)
+        if refusal is not None:
             body.close()
-            await self.send_response(response, send)
+            await self.send_response(refusal, send)
+            await finished(None, refusal, lease)  # the sender is nobody, as in Django
         else:
             response = await self._until_disconnect(request, receive, send)
-        await finished(type(self), response, lease)
+            await finished(type(self), response, lease)
 
     async def _until_disconnect(
         self, request: Any, receive: Any, send: Any

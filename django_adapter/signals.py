@@ -43,7 +43,9 @@ async def started(sender: type, scope: Any, lease: Lease | None) -> None:
         await request_started.asend(sender=sender, scope=scope)
 
 
-async def finished(sender: type, response: HttpResponseBase | None, lease: Lease | None) -> None:
+async def finished(
+    sender: type | None, response: HttpResponseBase | None, lease: Lease | None
+) -> None:
     """Close ``response``, which sends ``request_finished``; without a response, send it alone.
 
     With Django's own receivers only, what they would do is done in line, or in the leased thread,

@@ -78,9 +78,14 @@ def configure(postgres: Postgres, django_db_blocker: Any) -> Iterator[Configure]
 
     with django_db_blocker.unblock():
         yield configure
-        if "pool" in connections.settings[ALIAS]["OPTIONS"]:
-            connections[ALIAS].close_pool()  # type: ignore[attr-defined]
-        connections[ALIAS].close()
+        if ALIAS in connections.settings:
+            forget()
+
+
+def forget() -> None:
+    if "pool" in connections.settings[ALIAS]["OPTIONS"]:
+        connections[ALIAS].close_pool()  # type: ignore[attr-defined]
+    connections[ALIAS].close()
     del connections[ALIAS]
     del connections.settings[ALIAS]
 

@@ -45,6 +45,12 @@ async def all_back(threads: Threads) -> None:
     await until(lambda: threads.counters.busy == 0)
 
 
+def workers() -> set[threading.Thread]:
+    """Return the threads of all pools of this process."""
+    threads = threading.enumerate()
+    return {thread for thread in threads if thread.name.startswith("django_adapter-")}
+
+
 class Held:
     """A job that occupies its lease's thread until it is let go."""
 
