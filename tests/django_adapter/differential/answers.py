@@ -55,6 +55,7 @@ def failing_template(request: HttpRequest, who: str) -> TemplateResponse:
 
 ANSWERS: dict[str, Callable[[HttpRequest, str], HttpResponseBase]] = {
     "answer": lambda request, who: Noted(request, f"{who} answers", status=299),
+    "answer 400": lambda request, who: HttpResponse(who, status=400),
     "answer 503": lambda request, who: HttpResponse(who * 300, status=503, reason="Busy"),
     "answer template": template,
     "answer async template": lambda request, who: template(request, who, RendersAsync),

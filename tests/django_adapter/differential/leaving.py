@@ -23,6 +23,8 @@ class LeavingConnection(Connection):
     def __init__(self, scope: dict[str, Any], body: bytes) -> None:
         super().__init__(body)
         self.begun, self.left = asyncio.Event(), threading.Event()
+        self.idle = threading.Event()  # cleared while a view works in a thread
+        self.idle.set()
         self.loop = asyncio.get_running_loop()
         self.release: asyncio.Task[None] | None = None
         scope["connection"] = self
@@ -34,28 +36,37 @@ class LeavingConnection(Connection):
         self.release = asyncio.create_task(self.release_threads())
         return {"type": "http.disconnect"}
 
+    async def ended(self) -> None:
+        """Wait for what a handler need not wait for: the end of work in threads."""
+        if self.release is not None:
+            await self.release
+        assert await asyncio.to_thread(self.idle.wait, PATIENCE)
+
     async def release_threads(self) -> None:
         for _ in range(TURNS):
             await asyncio.sleep(0)
         self.left.set()
 
 
-def begin(request: HttpRequest) -> LeavingConnection:
-    connection: LeavingConnection = request.scope["connection"]
+def begin(request: HttpRequest) -> None:
     note(request, "view", "begins")
+    connection = request.scope["connection"]
     connection.loop.call_soon_threadsafe(connection.begun.set)
-    return connection
 
 
 def read_late(request: HttpRequest) -> HttpResponse:
     """Read the body once the client has left."""
-    connection = begin(request)
-    assert connection.left.wait(PATIENCE)
+    connection: LeavingConnection = request.scope["connection"]
+    connection.idle.clear()
     try:
+        begin(request)
+        assert connection.left.wait(PATIENCE)
         note(request, "view", "reads", request.body)
     except Exception as error:
         note(request, "view", "cannot read", repr(error))
         raise
+    finally:
+        connection.idle.set()
     return HttpResponse("late")
 
 

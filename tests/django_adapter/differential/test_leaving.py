@@ -42,8 +42,7 @@ async def left(asked: Asked, kind: type[DjangoHandler]) -> Done:
         except RAISED as error:
             return Done(scope["trace"], error=normal_error(error))
         finally:
-            if connection.release is not None:
-                await connection.release
+            await connection.ended()
     return Done(scope["trace"], tuple(connection.sent))
 
 
