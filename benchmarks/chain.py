@@ -45,13 +45,14 @@ DEFAULT = len(DEFAULT_MIDDLEWARE)
 ANONYMOUS, USER = "anonymous", "session and user"
 FLOOR, LIMIT = "hooks alone, one thread", "Django's sync chain, one thread (limit)"
 DJANGO, OURS = "Django's async chain", "ours"
+FIRST = "ours, first event of a connection"
 UNDECLARED = "ours, the project's own hooks not declared"
 REFLEX_DJANGO = "reflex-django's bridge"
 WAYS: dict[str, Callable[[chains.Event], chains.Once | chains.OnceAsync | None]] = {
     FLOOR: chains.hooks_alone,
     LIMIT: chains.django_sync,
     "Django's sync chain, one thread, with signals": chains.django_sync_with_signals,
-    "ours, first event of a connection": chains.ours_first_event,
+    FIRST: chains.ours_first_event,
     OURS: chains.ours,
     UNDECLARED: chains.ours,
     DJANGO: chains.django_async,
@@ -145,6 +146,8 @@ def _ratios(timed: Sequence[Timed], hopped: Mapping[Key, int]) -> Iterator[Ratio
         short = visitor.split()[-1]
         yield Ratio(f"ours_vs_inline_limit_{short}", ratio(timed, ours, limit), at_most)
         yield Ratio(f"ours_vs_hooks_alone_{short}", ratio(timed, ours, floor))
+        first = FIRST, Place(visitor, DEFAULT)
+        yield Ratio(f"ours_first_event_vs_inline_limit_{short}", ratio(timed, first, limit))
         against = ratio(timed, django, ours)
         yield Ratio(f"django_async_vs_ours_{short}", against, at_least=at_least)
         counted = Spread.of([float(hopped[ours])])
