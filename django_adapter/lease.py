@@ -24,11 +24,13 @@ class Outcome(Protocol):
 class Lease(Executor):
     """One thread for one request or event; an executor as asgiref wants one.
 
-    With ``keeps=False`` the thread is given up between calls where others wait for one.
+    Between calls the thread is given up where others wait for one, as long as nothing but ``call``
+    was used: what is submitted may leave things in its thread, except with ``keeps=False``.
     """
 
     def __init__(self, threads: Threads, keeps: bool = True) -> None:
-        self.threads, self.keeps = threads, keeps
+        self.threads = threads
+        self._keeps, self._may_keep = False, keeps
         self.used = self.released = False
         self.since = self.waited = 0.0  # when it began to wait, and the seconds that it did
         self._worker: Worker | None = None
@@ -39,11 +41,12 @@ class Lease(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call ``fn`` in the lease's thread, after what was submitted before."""
         future: Future[Any] = Future()
+        self._keeps = self._may_keep
         self.call(future, fn, *args, **kwargs)
         return future
 
     def call(self, outcome: Outcome, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> None:
-        """As ``submit``, for whom a future would be too much."""
+        """As ``submit``, for ``fn`` of ours, which leaves nothing in its thread."""
         job = partial(self._run, outcome, fn, args, kwargs)
         with self.threads.lock:
             self.used = True
@@ -78,7 +81,7 @@ class Lease(Executor):
         if self.used:
             with self.threads.lock:
                 if not self._open_jobs:
-                    self.give_up()
+                    self._end()
 
     def _run(self, outcome: Outcome, fn: Any, args: Any, kwargs: Any) -> None:
         settle = called(outcome, partial(self._begun, fn) if self._fresh else fn, args, kwargs)
@@ -91,6 +94,10 @@ class Lease(Executor):
         tidy_before()
         return fn(*args, **kwargs)
 
+    def _end(self) -> None:
+        self.give_up()
+        self.threads.trim()
+
     @property
     def at_work(self) -> bool:
         return self._open_jobs > 0
@@ -98,7 +105,7 @@ class Lease(Executor):
     @property
     def dispensable(self) -> bool:
         """Whether its thread could go to somebody else now."""
-        return not self.keeps and not self._open_jobs
+        return not self._keeps and not self._open_jobs
 
     @contextmanager
     def parked(self) -> Iterator[None]:
@@ -119,12 +126,12 @@ class Lease(Executor):
             if self._open_jobs:
                 return
             if self.released:
-                self.give_up()
+                self._end()
             elif not in_transaction:
                 self._rest()
 
     def _rest(self) -> None:
-        if not self.keeps and self.threads.short:
+        if not self._keeps and self.threads.short:
             self.give_up()
         else:
             self.threads.idle[self] = None

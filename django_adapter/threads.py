@@ -1,9 +1,10 @@
 """A bounded pool of worker threads, leased to requests and events.
 
-A lease has at most one thread, none before it needs one, and the same one to its end, since
-middleware may keep things in it. While all are at work, leases wait their turn in order. A thread
-whose lease waits for something else does not count: another one is started in its place, up to a
-few times as many, so that nobody who waits with a thread in hand keeps the others from ending.
+A lease has at most one thread, none before it needs one, and the same one to its end once code of
+the project has run in it, since that may keep things there. While all are at work, leases wait
+their turn in order. A thread whose lease waits for something else does not count: it goes to who
+waits, if it may, or another one is started in its place, so that nobody who waits with a thread in
+hand keeps the others from ending.
 
 Database connections stay with their threads. Between leases they are checked as Django does
 between requests, so that CONN_MAX_AGE and CONN_HEALTH_CHECKS mean what they mean there.
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("django_adapter")
 
 LONG_WAIT = 0.5  # seconds that work may wait for a thread before a log says so
-OVERFLOW = 4  # times as many threads as are to be at work, where the others are held idle
+MOST = 1000  # threads in all, where those that are not at work are held by leases that keep them
 LAST_WORDS = 5.0  # seconds that threads get at the end of the process to finish what they do
 
 Job = Callable[[], None]
@@ -87,23 +88,27 @@ class Threads:
 
     def find_for(self, lease: Lease) -> None:
         """Let ``lease`` have a thread, now or in its turn."""
+        if not self._free and len(self._workers) >= self.size:
+            for other in [each for each in self.idle if each.dispensable][:1]:
+                other.give_up()
         if not self._waiting and self._may_lend():
             self._lend(lease)
         else:
             lease.since = perf_counter()
             self._waiting.append(lease)
             self.counters.waiting += 1
-            for other in [each for each in self.idle if each.dispensable][:1]:
-                other.give_up()
 
     def take_back(self, worker: Worker) -> None:
         self.counters.busy -= 1
-        if len(self._workers) > self.size and not self._waiting:
-            self._workers.remove(worker)
-            worker.inbox.put(None)
-        else:
-            self._free.append(worker)
+        self._free.append(worker)
         self.serve_waiting()
+
+    def trim(self) -> None:
+        """End threads that nobody has any more, where there are more than are to be at work."""
+        while self._free and len(self._workers) > self.size:
+            surplus = self._free.pop(0)
+            self._workers.remove(surplus)
+            surplus.inbox.put(None)
 
     def serve_waiting(self) -> None:
         """Go on with who waits, after a thread came back or its lease has nothing to do."""
@@ -120,7 +125,7 @@ class Threads:
 
     def _may_lend(self) -> bool:
         at_work = self.counters.busy - len(self.idle)
-        return at_work < self.size and bool(self._free or len(self._workers) < self.size * OVERFLOW)
+        return at_work < self.size and bool(self._free or len(self._workers) < MOST)
 
     def _lend(self, lease: Lease) -> None:
         if not self._free:

@@ -12,8 +12,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import transaction
 
-from django_adapter import threads as threads_module
 from django_adapter.lease import Lease
+from django_adapter.light_hop import call_in_thread
 from django_adapter.thread import LeasedThread
 from django_adapter.threads import Counters, Threads
 from tests.django_adapter.threads.conftest import MakeThreads
@@ -89,11 +89,11 @@ async def test_a_lease_that_keeps_nothing_gives_its_idle_thread_up_where_there_i
 ) -> None:
     threads = make_threads(1)
     gives = Lease(threads, keeps=False)
-    kept = [Lease(threads) for _ in range(threads_module.OVERFLOW - 1)]
-    idle = [await thread_of(lease) for lease in (gives, *kept)]
-    assert len(set(idle)) == threads_module.OVERFLOW
+    kept = [Lease(threads) for _ in range(3)]
+    idle = [await thread_of(lease) for lease in (*kept, gives)]
+    assert len(set(idle)) == len(idle)
     late = Lease(threads)
-    assert await thread_of(late) == idle[0]
+    assert await thread_of(late) == idle[-1]
     for lease in (gives, late, *kept):
         lease.release()
     await all_back(threads)
@@ -172,3 +172,28 @@ async def test_no_more_than_its_size_are_at_work(make_threads: MakeThreads) -> N
     assert (most, next(numbers)) == (3, 12)
     await until(lambda: not threads.short)
     await all_back(threads)
+
+
+@pytest.mark.parametrize("by_us", [True, False])
+async def test_many_that_wait_for_something_else_keep_nobody_from_working(
+    make_threads: MakeThreads, by_us: bool
+) -> None:
+    """A chat of a hundred tabs, each with an answer under way that takes minutes."""
+    threads, before, gate = make_threads(2), workers(), asyncio.Event()
+
+    async def tab() -> None:
+        async with LeasedThread(threads):
+            await (call_in_thread(int) if by_us else sync_to_async(int)())
+            waiting.append(tab)
+            await gate.wait()
+
+    waiting: list[object] = []
+    tabs = [asyncio.create_task(tab()) for _ in range(100)]
+    await until(lambda: len(waiting) == 100)
+    async with asyncio.timeout(PATIENCE), LeasedThread(threads):
+        assert await sync_to_async(int)() == 0
+    assert len(workers() - before) == (2 if by_us else 101)
+    gate.set()
+    await asyncio.gather(*tabs)
+    await all_back(threads)
+    await until(lambda: len(workers() - before) == 2)
