@@ -30,7 +30,7 @@ from tests.django_adapter.differential.plans import (
     several_asked,
 )
 
-EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 150))
+EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 100))
 
 pytestmark = pytest.mark.usefixtures("its_settings")
 

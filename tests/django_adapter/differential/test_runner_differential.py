@@ -30,7 +30,7 @@ from tests.django_adapter.differential.normal import normal_error, normal_respon
 from tests.django_adapter.differential.noting import noted
 from tests.django_adapter.differential.plans import events_asked
 
-EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 150))
+EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 100))
 VIEWS = {"/async/": views.async_page, "/open/": views.open_page}
 
 pytestmark = pytest.mark.usefixtures("its_settings")
