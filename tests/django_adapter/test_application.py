@@ -7,10 +7,12 @@ from typing import Any
 import httpx
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
-from django_adapter import RESERVED_PREFIXES, DjangoOuterDispatcher
+from django_adapter import RESERVED_PREFIXES, DjangoOuterDispatcher, get_asgi_application
+from django_adapter.handler import CompiledHandler
 from tests.conftest import Header, ScopeFactory
 from tests.django_adapter.asgi import Inner, first_message
 
@@ -158,3 +160,16 @@ async def test_lifespan_reaches_the_inner_application_although_django_has_none()
         assert await server.receive_output() == {"type": f"{event}.complete"}
     await server.wait()
     assert inner.seen == [("lifespan", "lifespan.startup"), ("lifespan", "lifespan.shutdown")]
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+async def test_http_is_served_over_the_compiled_chain_or_as_the_setting_says_by_django(
+    settings: Any, compiled: bool
+) -> None:
+    settings.DJANGO_ADAPTER_COMPILED_CHAIN = compiled
+    application = get_asgi_application()
+    assert isinstance(application, ASGIHandler)
+    assert isinstance(application, CompiledHandler) is compiled
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        assert (await client.get("/admin/")).text == "django admin /admin/"
