@@ -16,12 +16,11 @@ from hypothesis import given, settings
 
 from django_adapter import MiddlewareRunner, synthetic_request
 from tests.django_adapter.differential import views
+from tests.django_adapter.differential.asked import Asked, Done
 from tests.django_adapter.differential.exchanges import (
     PATIENCE,
     RAISED,
-    Asked,
     DjangoHandler,
-    Done,
     by_get_response,
     one_of,
     read,
