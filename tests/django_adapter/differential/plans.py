@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.django_adapter.differential.acts import ANSWERS, CHANGES, ERRORS, NEED_THREAD
-from tests.django_adapter.differential.exchanges import Asked
+from tests.django_adapter.differential.asked import Asked
 from tests.django_adapter.differential.middleware import (
     AFTER,
     BEFORE,

@@ -14,12 +14,8 @@ from django.utils.deprecation import MiddlewareMixin
 from django_adapter.http import ASGIHandler as OurHandler
 from tests.django_adapter.differential import calls
 from tests.django_adapter.differential.answers import template
-from tests.django_adapter.differential.exchanges import (
-    Asked,
-    DjangoHandler,
-    by_get_response,
-    over_asgi,
-)
+from tests.django_adapter.differential.asked import Asked
+from tests.django_adapter.differential.exchanges import DjangoHandler, by_get_response, over_asgi
 from tests.django_adapter.differential.middleware import MISTAKEN, UNMARKED, USUAL
 from tests.django_adapter.differential.normal import FILES, SIGNED, Visitor
 

@@ -15,10 +15,9 @@ import pytest
 from hypothesis import given, settings
 
 from django_adapter.http import ASGIHandler as OurHandler
+from tests.django_adapter.differential.asked import Asked, Done
 from tests.django_adapter.differential.exchanges import (
-    Asked,
     DjangoHandler,
-    Done,
     all_over_asgi,
     by_get_response,
     from_sync_code,
@@ -30,7 +29,7 @@ from tests.django_adapter.differential.plans import (
     several_asked,
 )
 
-EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 150))
+EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 100))
 
 pytestmark = pytest.mark.usefixtures("its_settings")
 

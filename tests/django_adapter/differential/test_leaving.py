@@ -9,14 +9,8 @@ from django.test import override_settings
 
 from django_adapter.http import ASGIHandler as OurHandler
 from tests.django_adapter.differential import hooks, leaving
-from tests.django_adapter.differential.exchanges import (
-    PATIENCE,
-    RAISED,
-    Asked,
-    DjangoHandler,
-    Done,
-    one_of,
-)
+from tests.django_adapter.differential.asked import Asked, Done
+from tests.django_adapter.differential.exchanges import PATIENCE, RAISED, DjangoHandler, one_of
 from tests.django_adapter.differential.leaving import LeavingConnection
 from tests.django_adapter.differential.middleware import OURS, USUAL
 from tests.django_adapter.differential.normal import normal_error

@@ -16,7 +16,8 @@ from django.utils.decorators import async_only_middleware, sync_only_middleware
 
 from django_adapter.http import ASGIHandler as OurHandler
 from tests.django_adapter.differential import hooks
-from tests.django_adapter.differential.exchanges import Asked, DjangoHandler, over_asgi
+from tests.django_adapter.differential.asked import Asked
+from tests.django_adapter.differential.exchanges import DjangoHandler, over_asgi
 from tests.django_adapter.differential.middleware import OURS, USUAL
 from tests.django_adapter.differential.trace import note
 

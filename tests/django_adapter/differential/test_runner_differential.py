@@ -16,12 +16,11 @@ from hypothesis import given, settings
 
 from django_adapter import MiddlewareRunner, synthetic_request
 from tests.django_adapter.differential import views
+from tests.django_adapter.differential.asked import Asked, Done
 from tests.django_adapter.differential.exchanges import (
     PATIENCE,
     RAISED,
-    Asked,
     DjangoHandler,
-    Done,
     by_get_response,
     one_of,
     read,
@@ -30,7 +29,7 @@ from tests.django_adapter.differential.normal import normal_error, normal_respon
 from tests.django_adapter.differential.noting import noted
 from tests.django_adapter.differential.plans import events_asked
 
-EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 150))
+EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", 100))
 VIEWS = {"/async/": views.async_page, "/open/": views.open_page}
 
 pytestmark = pytest.mark.usefixtures("its_settings")

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from django_adapter.http import ASGIHandler as OurHandler
-from tests.django_adapter.differential.exchanges import Asked, DjangoHandler, over_asgi
+from tests.django_adapter.differential.asked import Asked
+from tests.django_adapter.differential.exchanges import DjangoHandler, over_asgi
 from tests.django_adapter.differential.middleware import DJANGO, USUAL
 from tests.django_adapter.differential.normal import FILES, TOKEN, Visitor
 from tests.django_adapter.differential.plans import OTHER_SETTINGS
