@@ -89,7 +89,8 @@ class Threads:
     def find_for(self, lease: Lease) -> None:
         """Let ``lease`` have a thread, now or in its turn."""
         if not self._free and len(self._workers) >= self.size:
-            for other in [each for each in self.idle if each.dispensable][:1]:
+            other = next((each for each in self.idle if each.dispensable), None)
+            if other is not None:
                 other.give_up()
         if not self._waiting and self._may_lend():
             self._lend(lease)
