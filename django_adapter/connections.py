@@ -10,15 +10,17 @@ import logging
 from contextlib import suppress
 from time import monotonic
 
-from django.db import Error, close_old_connections, connections, reset_queries
+from django.db import Error, close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 logger = logging.getLogger("django_adapter")
 
 
 def tidy_before() -> None:
-    reset_queries()
-    close_old_connections()
+    """Do what ``reset_queries`` and ``close_old_connections`` do, in one round."""
+    for connection in connections.all(initialized_only=True):
+        connection.queries_log.clear()
+        connection.close_if_unusable_or_obsolete()
 
 
 def tidy_after(at_the_end: bool = False) -> None:
