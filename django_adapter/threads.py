@@ -35,6 +35,7 @@ logger = logging.getLogger("django_adapter")
 
 LONG_WAIT = 0.5  # seconds that work may wait for a thread before a log says so
 MOST = 1000  # threads in all, where those that are not at work are held by leases that keep them
+GRACE = 0.05  # seconds that work waits for such a lease to end before another thread is started
 LAST_WORDS = 5.0  # seconds that threads get at the end of the process to finish what they do
 
 Job = Callable[[], None]
@@ -83,8 +84,9 @@ class Threads:
         self._free: list[Worker] = []
         self._waiting: deque[Lease] = deque()
         self._complained = 0.0
+        self._looking = False
 
-    # All but complain() and close() are called under the lock.
+    # All but _look(), complain() and close() are called under the lock.
 
     def find_for(self, lease: Lease) -> None:
         """Let ``lease`` have a thread, now or in its turn."""
@@ -98,6 +100,7 @@ class Threads:
             lease.since = perf_counter()
             self._waiting.append(lease)
             self.counters.waiting += 1
+            self._look_again()
 
     def take_back(self, worker: Worker) -> None:
         self.counters.busy -= 1
@@ -113,20 +116,37 @@ class Threads:
 
     def serve_waiting(self) -> None:
         """Go on with who waits, after a thread came back or its lease has nothing to do."""
-        while self._waiting and self._may_lend():
-            lease = self._waiting.popleft()
-            self.counters.waiting -= 1
+        while self._waiting:
+            lease = self._waiting[0]
             lease.waited = perf_counter() - lease.since
+            if not self._may_lend(grow=lease.waited >= GRACE):
+                break
+            self._waiting.popleft()
+            self.counters.waiting -= 1
             self._note_wait(lease.waited)
             self._lend(lease)
+
+    def _look_again(self) -> None:
+        if self._waiting and not self._looking:
+            self._looking = True
+            timer = threading.Timer(GRACE, self._look)
+            timer.daemon = True
+            timer.start()
+
+    def _look(self) -> None:
+        with self.lock:
+            self._looking = False
+            self.serve_waiting()
+            self._look_again()
 
     @property
     def short(self) -> bool:
         return bool(self._waiting)
 
-    def _may_lend(self) -> bool:
-        at_work = self.counters.busy - len(self.idle)
-        return at_work < self.size and bool(self._free or len(self._workers) < MOST)
+    def _may_lend(self, grow: bool = False) -> bool:
+        if self.counters.busy - len(self.idle) >= self.size:
+            return False
+        return bool(self._free) or len(self._workers) < (MOST if grow else self.size)
 
     def _lend(self, lease: Lease) -> None:
         if not self._free:
