@@ -12,10 +12,8 @@ import re
 import sys
 from pathlib import Path
 
-from tests.conformance.django_suite import NEEDED
-from tests.conformance.suites import Argued, Outcomes, cache, compare, environment, installed
-from tests.conformance.suites import released_sources as sources_of
-from tests.conformance.suites import run as run_suite
+from tests.conformance.django_suite import django_sources, outcomes
+from tests.conformance.suites import Argued, Outcomes, compare
 
 LABELS = [
     "asgi",
@@ -65,19 +63,9 @@ def argued(sources: Path, bare: Outcomes) -> list[Argued]:
 
 
 def main() -> int:
-    version = installed("Django")
-    print(f"Django {version}, Python {sys.version.split()[0]}", flush=True)
-    sources = sources_of("Django", version)
-    python = environment(f"django-{version}", *NEEDED, str(sources), cwd=sources)
-    outcomes = {}
-    for name, env in {"bare": {}, "chain": {"CONFORMANCE_CHAIN": "1"}}.items():
-        path = cache("outcomes") / f"django-chain-{name}.json"
-        # One process, since outcomes and the handlers are kept in it.
-        options = ["--settings", "chain_settings", "--parallel", "1"]
-        command = [str(python), "runtests.py", *options, *LABELS]
-        settings = {"CONFORMANCE_OUTCOMES": str(path), "PYTHONPATH": str(sources), **env}
-        outcomes[name] = run_suite(command, path, cwd=sources / "tests", **settings)
-    bare, chain = outcomes["bare"], outcomes["chain"]
+    sources = django_sources()
+    bare = outcomes(sources, LABELS, "chain_settings", "django-chain-bare")
+    chain = outcomes(sources, LABELS, "chain_settings", "django-chain-chain", CONFORMANCE_CHAIN="1")
     return compare(bare, chain, argued(sources, bare), name="chain")
 
 

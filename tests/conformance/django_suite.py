@@ -9,8 +9,10 @@ of the installed version; ``harness/django_runner.py`` says how they are compose
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from tests.conformance.suites import Argued, cache, compare, environment, installed
+from tests.conformance.suites import Argued, Outcomes, cache, compare, environment, installed
 from tests.conformance.suites import released_sources as sources_of
 from tests.conformance.suites import run as run_suite
 
@@ -34,19 +36,32 @@ ARGUED = [
 
 
 def main() -> int:
+    sources = django_sources()
+    bare = outcomes(sources, LABELS, "django_settings", "django-bare")
+    composed = outcomes(
+        sources, LABELS, "django_settings", "django-composed", CONFORMANCE_COMPOSED="1"
+    )
+    return compare(bare, composed, ARGUED)
+
+
+def django_sources() -> Path:
     version = installed("Django")
     print(f"Django {version}, Python {sys.version.split()[0]}", flush=True)
-    sources = sources_of("Django", version)
+    return sources_of("Django", version)
+
+
+def outcomes(
+    sources: Path, labels: Sequence[str], settings: str, name: str, **env: str
+) -> Outcomes:
+    """Run these of Django's tests once, with the harness's ``settings``."""
+    version = installed("Django")
     python = environment(f"django-{version}", *NEEDED, str(sources), cwd=sources)
-    outcomes = {}
-    for name, env in {"bare": {}, "composed": {"CONFORMANCE_COMPOSED": "1"}}.items():
-        path = cache("outcomes") / f"django-{name}.json"
-        # One process, since outcomes and the composing are kept in it.
-        options = ["--settings", "django_settings", "--parallel", "1"]
-        command = [str(python), "runtests.py", *options, *LABELS]
-        settings = {"CONFORMANCE_OUTCOMES": str(path), "PYTHONPATH": str(sources), **env}
-        outcomes[name] = run_suite(command, path, cwd=sources / "tests", **settings)
-    return compare(outcomes["bare"], outcomes["composed"], ARGUED)
+    path = cache("outcomes") / f"{name}.json"
+    # One process, since outcomes and what is put in the place of Django's are kept in it.
+    options = ["--settings", settings, "--parallel", "1"]
+    command = [str(python), "runtests.py", *options, *labels]
+    env |= {"CONFORMANCE_OUTCOMES": str(path), "PYTHONPATH": str(sources)}
+    return run_suite(command, path, cwd=sources / "tests", **env)
 
 
 if __name__ == "__main__":
