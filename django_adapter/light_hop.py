@@ -8,17 +8,18 @@ event loop by ``async_to_sync()``; it would be given one of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
-from asgiref.sync import AsyncToSync, sync_to_async
+# Not documented, but what sync_to_async() does before and after a call: only values that asgiref
+# itself moves to another thread are visible there through a Local (the language, the time zone).
+from asgiref.sync import AsyncToSync, _restore_context, sync_to_async
 
 from django_adapter.lease import current_lease
 
 T = TypeVar("T")
-MISSING = object()
 
 
 async def call_in_thread(function: Callable[..., T], *args: Any) -> T:
@@ -31,28 +32,69 @@ async def call_in_thread(function: Callable[..., T], *args: Any) -> T:
         return await sync_to_async(function, thread_sensitive=True)(*args)
     context = copy_context()
     outcome = Outcome(asyncio.get_running_loop())
-    lease.call(outcome, context.run, function, *args)
+    lease.call(outcome, context.run, called_in, context, function, *args)
     try:
-        return await outcome.future  # type: ignore[no-any-return]
+        return await outcome  # type: ignore[no-any-return]
     finally:
-        adopt(context)
+        _restore_context(context)
 
 
-def adopt(context: Context) -> None:
-    """Take over what was changed in ``context``, a copy of the current one."""
-    for variable, value in context.items():
-        if variable.get(MISSING) is not value:
-            variable.set(value)
+def called_in(context: Context, function: Callable[..., T], *args: Any) -> T:
+    _restore_context(context)
+    return function(*args)
 
 
 class Outcome:
-    """What a lease tells of a call, brought to the event loop that waits for it."""
+    """What a lease tells of a call, and what the task that made the call waits for.
+
+    To asyncio it is a future (see ``asyncio.isfuture``), one that wakes its waiter as soon as the
+    loop hears of it; ``asyncio.Future`` would let the loop go round once more. It is awaited once,
+    before the loop can hear anything.
+    """
+
+    _asyncio_future_blocking = False
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop, self.future = loop, loop.create_future()
+        self.loop = loop
+        self.told = self.cancelled = False
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        self._asyncio_future_blocking = True
+        yield self
+        return self.result()
+
+    # What a task asks of a future, in the event loop.
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        return self.loop
+
+    def add_done_callback(
+        self, wake: Callable[[Outcome], object], *, context: Context | None = None
+    ) -> None:
+        self._wake, self._context = wake, context or copy_context()
+
+    def cancel(self, msg: object = None) -> bool:
+        if self.told or self.cancelled:
+            return False
+        self.cancelled = True
+        error = asyncio.CancelledError() if msg is None else asyncio.CancelledError(msg)
+        self.loop.call_soon(self._end, None, error)
+        return True
+
+    def result(self) -> Any:
+        if self._error is not None:
+            try:
+                raise self._error
+            finally:
+                self._error = None  # its traceback leads here again
+        return self._result
+
+    # What a lease tells, in its thread.
 
     def set_running_or_notify_cancel(self) -> bool:
-        return not self.future.cancelled()
+        return not self.cancelled
 
     def set_result(self, result: object) -> None:
         self._tell(result, None)
@@ -65,9 +107,9 @@ class Outcome:
             self.loop.call_soon_threadsafe(self._settle, result, error)
 
     def _settle(self, result: object, error: BaseException | None) -> None:
-        if self.future.done():  # cancelled meanwhile
-            return
-        if error is None:
-            self.future.set_result(result)
-        else:
-            self.future.set_exception(error)
+        if not self.cancelled:
+            self._end(result, error)
+
+    def _end(self, result: object, error: BaseException | None) -> None:
+        self.told, self._result, self._error = True, result, error
+        self._context.run(self._wake, self)

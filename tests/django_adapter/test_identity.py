@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient
+from django.utils import timezone, translation
 from django.utils.decorators import sync_only_middleware
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import SimpleLazyObject
 from pytest_django.fixtures import Settings
 
@@ -37,6 +40,23 @@ def user_from_a_header(get_response: Callable[..., HttpResponse]) -> Callable[..
         return get_response(request)
 
     return middleware
+
+
+class SpeaksGerman(MiddlewareMixin):
+    def process_request(self, request: HttpRequest) -> None:
+        translation.activate("de")
+        timezone.activate("Asia/Tokyo")
+
+
+class SeesLocals(ModelBackend):
+    """Keeps what it finds where Django's language and time zone are kept, and changes one."""
+
+    def get_user(self, user_id: int) -> AbstractBaseUser | None:
+        seen = translation.get_language(), timezone.get_current_timezone_name()
+        if (user := super().get_user(user_id)) is not None:
+            user.seen = seen  # type: ignore[attr-defined]
+        timezone.activate("Europe/Rome")
+        return user
 
 
 @pytest.fixture
@@ -166,6 +186,26 @@ async def test_a_visitor_without_a_session_cookie_costs_no_hop(
             load_identity(request).send(None)
 
     await run(websocket_scope("/"), view)
+
+
+async def test_the_thread_has_the_language_and_time_zone_of_the_request(
+    settings: Settings, websocket_scope: ScopeFactory, user: AbstractBaseUser
+) -> None:
+    """As below ``sync_to_async()``, in both directions."""
+    settings.MIDDLEWARE = [SESSION, USER, f"{__name__}.SpeaksGerman"]
+    settings.AUTHENTICATION_BACKENDS = [f"{__name__}.SeesLocals"]
+    cookie = await log_in(settings, "db", user)
+
+    async def view(request: HttpRequest) -> Any:
+        await load_identity(request)
+        seen = request.user.seen  # type: ignore[union-attr]
+        return seen, translation.get_language(), timezone.get_current_timezone_name()
+
+    assert await run(websocket_scope("/", [cookie]), view) == (
+        ("de", "Asia/Tokyo"),
+        "de",
+        "Europe/Rome",
+    )
 
 
 async def test_a_session_is_loaded_where_there_is_no_user(
