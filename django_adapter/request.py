@@ -7,10 +7,12 @@ client's word for more than a path and a query string.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
 from django.core.handlers.asgi import ASGIRequest
+from django.urls import Resolver404, ResolverMatch, get_resolver
 
 from asgi_compose import Scope
 
@@ -74,6 +76,24 @@ class SyntheticRequest(ASGIRequest):
 
     # Django's own way to say so, of its test client and of Django REST framework.
     _dont_enforce_csrf_checks = False
+
+    to_be_resolved = False  # the match of the path is found when somebody asks for it
+    _match: ResolverMatch | None = None
+
+    @property
+    def resolver_match(self) -> ResolverMatch | None:
+        """The match of the path below ``ROOT_URLCONF``; ``None`` before the view's turn, and for a
+        path that no pattern matches.
+        """
+        if self.to_be_resolved:
+            self.to_be_resolved = False
+            with suppress(Resolver404):
+                self._match = get_resolver().resolve(self.path_info)
+        return self._match
+
+    @resolver_match.setter
+    def resolver_match(self, match: ResolverMatch | None) -> None:
+        self.to_be_resolved, self._match = False, match
 
     def __init__(self, parsed: ASGIRequest, scope: dict[str, Any]) -> None:
         vars(self).update(vars(parsed))

@@ -15,6 +15,7 @@ from django.urls import Resolver404, ResolverMatch, set_script_prefix
 
 from django_adapter.handler import CompiledHandler
 from django_adapter.lease import Lease
+from django_adapter.request import SyntheticRequest
 from django_adapter.signals import finished, started
 from django_adapter.thread import LeasedThread
 
@@ -94,10 +95,13 @@ class MiddlewareRunner(CompiledHandler):
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
         """Give the chain this run's view; ``request.resolver_match`` is the match of its path."""
-        try:
-            super().resolve_request(request)
-        except Resolver404:
-            request.resolver_match = None
+        if isinstance(request, SyntheticRequest) and not hasattr(request, "urlconf"):
+            request.to_be_resolved = True
+        else:
+            try:
+                super().resolve_request(request)
+            except Resolver404:
+                request.resolver_match = None
         # All that is asked of it is to be unpacked; a ResolverMatch would cost as much as a hook.
         return as_view(current_call.get()), (), {}  # type: ignore[return-value]
 

@@ -96,6 +96,30 @@ async def test_resolver_match_is_that_of_the_pages_path(
         assert (seen[0].func, seen[0].kwargs) == (served_elsewhere, expected)
 
 
+@sync_only_middleware
+def other_urls(get_response: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        assert request.resolver_match is None
+        request.urlconf = (path("page/", served_elsewhere, name="other"),)  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
+
+
+async def test_a_urlconf_of_the_requests_own_is_the_one_that_counts(
+    settings: Settings, http_scope: ScopeFactory
+) -> None:
+    settings.MIDDLEWARE = [f"{__name__}.other_urls"]
+    seen: list[Any] = []
+
+    async def view(request: HttpRequest) -> HttpResponse:
+        seen.extend([request.resolver_match.url_name, reverse("other")])
+        return HttpResponse()
+
+    await MiddlewareRunner().run(event(http_scope(), "/page/"), view)
+    assert seen == ["other", "/page/"]
+
+
 async def test_concurrent_runs_keep_their_own_view_and_thread(
     settings: Settings, http_scope: ScopeFactory
 ) -> None:
