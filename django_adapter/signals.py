@@ -7,12 +7,14 @@ the signal the way Django sends it.
 
 from __future__ import annotations
 
+import functools
 import logging
 from concurrent.futures import Future
 from contextvars import copy_context
 from typing import IO, Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.cache import BaseCache, caches, close_caches
 from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
@@ -20,6 +22,7 @@ from django.db import close_old_connections, reset_queries
 from django.dispatch import Signal
 from django.http.response import HttpResponseBase
 from django.urls import set_urlconf
+from django.utils.module_loading import import_string
 
 from django_adapter.lease import Lease
 
@@ -70,8 +73,16 @@ async def finished(
 
 def has_caches_to_close() -> bool:
     """Tell whether a cache was used that has connections of its own."""
+    if not any(closes(options["BACKEND"]) for options in settings.CACHES.values()):
+        return False
     used = caches.all(initialized_only=True)
     return any(type(cache).close is not BaseCache.close for cache in used)
+
+
+@functools.cache
+def closes(backend: str) -> bool:
+    """Tell whether a cache backend of this dotted name closes anything at the end of a request."""
+    return import_string(backend).close is not BaseCache.close
 
 
 def has_more_to_close(response: HttpResponseBase | None) -> bool:
