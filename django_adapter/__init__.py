@@ -4,6 +4,7 @@ Importing this package reads no settings; making one of its objects does.
 """
 
 from django_adapter.application import RESERVED_PREFIXES, DjangoOuterDispatcher
+from django_adapter.auth_cache import AuthCache
 from django_adapter.http import get_asgi_application
 from django_adapter.identity import load_identity
 from django_adapter.origin import HostGuard, origin_allowed
@@ -13,6 +14,7 @@ from django_adapter.thread import own_thread
 
 __all__ = [
     "RESERVED_PREFIXES",
+    "AuthCache",
     "DjangoOuterDispatcher",
     "HostGuard",
     "MiddlewareRunner",

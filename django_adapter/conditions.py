@@ -52,7 +52,7 @@ def user_to_load(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)
     if not isinstance(user, LazyObject) or user._wrapped is not empty:
         return False
-    if vars(user)["_setupfunc"].__module__ != AUTHENTICATION:
+    if not session_user_to_load(request):
         return True
     if hasattr(request, "_cached_user"):
         return False
@@ -61,6 +61,14 @@ def user_to_load(request: HttpRequest) -> bool:
         return True
     # Not session.get(): the session would count as accessed, and the response vary on cookies.
     return SESSION_KEY in getattr(session, "_session_cache", ())
+
+
+def session_user_to_load(request: HttpRequest) -> bool:
+    """Whether ``request.user`` is the one that Django's own middleware finds when it is asked."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, LazyObject) or user._wrapped is not empty:
+        return False
+    return bool(vars(user)["_setupfunc"].__module__ == AUTHENTICATION)
 
 
 def csrf_secret_to_load(request: HttpRequest) -> bool:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from django_adapter import MiddlewareRunner, SyntheticRequests, load_identity
+from django_adapter import AuthCache, MiddlewareRunner, SyntheticRequests, load_identity
+from reflex_adapter.conf import auth_cache_seconds
 from reflex_adapter.current import CurrentEvent, bound
 
 Handler = Callable[[CurrentEvent], Awaitable[None]]
@@ -35,6 +36,8 @@ class DjangoEventBridge:
 
     def __init__(self, runner: MiddlewareRunner | None = None) -> None:
         self.runner = runner or MiddlewareRunner()
+        seconds = auth_cache_seconds()
+        self.auth_cache = AuthCache(seconds) if seconds else None
 
     async def run(
         self, requests: SyntheticRequests, handler: Handler, *, path: str = "/", query: bytes = b""
@@ -54,11 +57,18 @@ class DjangoEventBridge:
                 raise RuntimeError("Middleware called the view again; a handler runs once.")
             started = True
             event = CurrentEvent(request)
-            await load_identity(request)
+            if self.auth_cache is None:
+                await load_identity(request)
+            else:
+                await self.auth_cache.load(requests, request)
             with bound(event):
                 await handler(event)
             completed = True
             return event.response
 
-        run = await self.runner.run(request, functools.update_wrapper(view, handler))
+        try:
+            run = await self.runner.run(request, functools.update_wrapper(view, handler))
+        finally:
+            if self.auth_cache is not None:
+                self.auth_cache.ended(requests, request)
         return Outcome(request, run.response, completed)

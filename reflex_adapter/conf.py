@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 BUILD_FOLDER = "_reflex"  # below STATIC_ROOT
+MOST_SECONDS = 300  # that an authentication may be out of date
 TICKET_PATH = "/_event_cookies"  # where the page fetches the cookies that an event has set
 
 
@@ -22,6 +23,19 @@ def mirror_messages() -> bool:
     Where it is off they wait in Django's storage for the next page that Django renders.
     """
     return flag("MIRROR_MESSAGES", True)
+
+
+def auth_cache_seconds() -> float:
+    """``REFLEX_DJANGO_AUTH_CACHE``: for how many seconds the session and user of a connection may
+    be remembered, instead of asked of their stores on every event; 0 for never, at most 300.
+    """
+    seconds = getattr(settings, "REFLEX_DJANGO_AUTH_CACHE", 0)
+    numeric = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not numeric or not 0 <= seconds <= MOST_SECONDS:
+        raise ImproperlyConfigured(
+            f"REFLEX_DJANGO_AUTH_CACHE must be seconds from 0 to {MOST_SECONDS}, not {seconds!r}."
+        )
+    return float(seconds)
 
 
 def flag(name: str, default: bool) -> bool:

@@ -1,0 +1,54 @@
+"""``REFLEX_DJANGO_AUTH_CACHE``: off unless a project asks for it, and then for so long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django.fixtures import Settings
+
+from reflex_adapter.asgi_entry import app
+from reflex_adapter.bridge import DjangoEventBridge
+from tests.reflex_adapter.client import PROBE, connected
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.fixture
+def bridge_of_these_settings() -> Iterator[Any]:
+    before = app.bridge
+
+    def use() -> None:
+        app.bridge = DjangoEventBridge()
+
+    yield use
+    app.bridge = before
+
+
+@pytest.mark.parametrize(("seconds", "still_known"), [(0, "user="), (60, "user=ada")])
+async def test_a_deactivated_user_is_known_for_as_long_as_it_says(
+    settings: Settings,
+    site: str,
+    logged_in: str,
+    bridge_of_these_settings: Any,
+    seconds: int,
+    still_known: str,
+) -> None:
+    settings.REFLEX_DJANGO_AUTH_CACHE = seconds
+    bridge_of_these_settings()
+    async with connected(site, cookie=logged_in) as tab:
+        await tab.call(f"{PROBE}.who")
+        assert tab.var(PROBE, "seen") == "user=ada"
+        await User.objects.filter(username="ada").aupdate(is_active=False)
+        await tab.call(f"{PROBE}.who")
+        assert tab.var(PROBE, "seen") == still_known
+
+
+@pytest.mark.parametrize("value", [-1, 301, "5", True, None, float("nan")])
+async def test_a_value_that_is_no_bound_is_refused(settings: Settings, value: Any) -> None:
+    settings.REFLEX_DJANGO_AUTH_CACHE = value
+    with pytest.raises(ImproperlyConfigured, match="seconds from 0 to 300"):
+        DjangoEventBridge()
