@@ -2,6 +2,7 @@
 
 Importing this module configures Django for its process. The database is a SQLite file in WAL mode
 in a folder that is gone when the process ends; nothing is in it before ``sign_in`` is called.
+Processes that this one starts share it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.urls import path
 from django.utils.deprecation import MiddlewareMixin
 
 _folder = tempfile.TemporaryDirectory(prefix="benchmarks-", ignore_cleanup_errors=True)
+DATABASE = os.environ.setdefault("BENCHMARKS_DATABASE", f"{_folder.name}/db.sqlite3")
 
 DEFAULT_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -50,7 +52,7 @@ settings.configure(
     DATABASES={
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": f"{_folder.name}/db.sqlite3",
+            "NAME": DATABASE,
             "CONN_MAX_AGE": CONN_MAX_AGE,
             "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL"},
         }

@@ -1,0 +1,86 @@
+"""The applications whose events are compared, each made in a server process of its own.
+
+All have the same handler: it counts, and says who asks.
+"""
+
+from __future__ import annotations
+
+import reflex as rx
+from django.core.handlers.base import BaseHandler
+from django.test.utils import override_settings
+
+import benchmarks.django_project  # configures Django, before a state reads its settings
+from asgi_compose import ASGIApp
+from django_adapter import DjangoOuterDispatcher, MiddlewareRunner
+from reflex_adapter._reflex import serving_only
+from reflex_adapter.bridge import DjangoEventBridge
+from reflex_adapter.conf import MOST_SECONDS
+from reflex_adapter.mount import RESERVED
+from reflex_adapter.reflex_app import DjangoApp
+from reflex_adapter.state import AppState
+
+__all__ = ["benchmarks", "cached", "django_chain", "ours", "plain"]
+
+
+class PlainState(rx.State):
+    """What plain Reflex is asked; nobody is known there."""
+
+    count: int = 0
+    who: str = ""
+
+    @rx.event
+    async def add(self) -> None:
+        self.count += 1
+        self.who = "nobody"
+
+
+class DjangoState(AppState):
+    """The same, of whoever Django says it is."""
+
+    count: int = 0
+    who: str = ""
+
+    @rx.event
+    async def add(self) -> None:
+        self.count += 1
+        self.who = self.user.get_username() or "nobody"
+
+
+def page() -> rx.Component:
+    text: rx.Component = rx.text(PlainState.count, PlainState.who, DjangoState.count)
+    return text
+
+
+def plain() -> ASGIApp:
+    app = rx.App()
+    app.add_page(page, route="/")
+    with serving_only():
+        asgi: ASGIApp = app()
+    return asgi
+
+
+def ours() -> ASGIApp:
+    return led(DjangoApp())
+
+
+def cached() -> ASGIApp:
+    """Ours, who it is being remembered for as long as this benchmark takes."""
+    with override_settings(REFLEX_DJANGO_AUTH_CACHE=MOST_SECONDS):
+        return ours()
+
+
+def django_chain() -> ASGIApp:
+    """Ours in all but the chain, which is Django's own asynchronous one."""
+    app = DjangoApp()
+    app.bridge = DjangoEventBridge(DjangoChain())
+    return led(app)
+
+
+class DjangoChain(MiddlewareRunner):
+    load_middleware = BaseHandler.load_middleware
+    get_response_async = BaseHandler.get_response_async
+
+
+def led(app: DjangoApp) -> ASGIApp:
+    app.add_page(page, route="/")
+    return DjangoOuterDispatcher(app(), reserved=RESERVED)
