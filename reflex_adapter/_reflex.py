@@ -36,7 +36,8 @@ from reflex_base.environment import environment
 # Which event is running: its token, its transaction and the way its updates take to the client.
 from reflex_base.event.context import EventContext
 
-# Runs events. `_execute_event` is what its docstring tells subclasses to override.
+# Runs events. `_execute_event` is what its docstring tells subclasses to override; `enqueue` is
+# overridden too, since what an upload sends has no other mark of where it came from.
 from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 
 # A handler and its state, as `_execute_event` is given them.
@@ -57,6 +58,7 @@ __all__ = [
     "connection_scope",
     "event_runs",
     "explicit_values",
+    "linked_socket",
     "page_url",
     "serving_only",
     "socket_id",
@@ -127,6 +129,14 @@ def connection_scope(app: rx.App, sid: str) -> Mapping[str, Any] | None:
         return None
     environ = app.sio.get_environ(sid, app.event_namespace.namespace)
     return environ["asgi.scope"] if environ else None
+
+
+def linked_socket(app: rx.App, token: str) -> str | None:
+    """Return the id of the socket of the tab that has this token, if it has one now."""
+    if app.event_namespace is None:
+        return None
+    record = app.event_namespace._token_manager.token_to_socket.get(token)
+    return record.sid if record else None
 
 
 def backend_paths() -> dict[str, str]:

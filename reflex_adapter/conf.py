@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -36,6 +37,31 @@ def auth_cache_seconds() -> float:
             f"REFLEX_DJANGO_AUTH_CACHE must be seconds from 0 to {MOST_SECONDS}, not {seconds!r}."
         )
     return float(seconds)
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """``REFLEX_DJANGO_UPLOAD_MAX_FILE_SIZE`` and so on: sizes in bytes, the wait in seconds."""
+
+    max_file_size: int = 10 * 1024 * 1024
+    max_size: int = 25 * 1024 * 1024  # of the request
+    max_files: int = 20
+    max_wait: int = 30  # for the next bytes
+
+
+def upload_limits() -> UploadLimits:
+    """Return the limits that an upload has to keep."""
+    defaults = asdict(UploadLimits())
+    return UploadLimits(**{k: number(f"UPLOAD_{k.upper()}", v) for k, v in defaults.items()})
+
+
+def number(name: str, default: int) -> int:
+    value = getattr(settings, f"REFLEX_DJANGO_{name}", default)
+    if type(value) is not int or value < 1:
+        raise ImproperlyConfigured(
+            f"REFLEX_DJANGO_{name} must be a whole number from 1 on, not {value!r}."
+        )
+    return value
 
 
 def flag(name: str, default: bool) -> bool:

@@ -11,6 +11,7 @@ import re
 from http.cookies import Morsel, SimpleCookie
 
 from django.conf import settings
+from django.http.response import HttpResponseBase
 
 from asgi_compose import Scope, Send
 from django_adapter import SyntheticRequests
@@ -47,6 +48,13 @@ class Connection(ClosableSocket):
     def session_cookie(self) -> str | None:
         """The session cookie as the client would send it."""
         return self._cookies.get(settings.SESSION_COOKIE_NAME)
+
+    def respond(self, response: HttpResponseBase) -> list[str]:
+        """Take what Django answered an event; return the ``Set-Cookie`` values to be brought on.
+
+        A WebSocket has no way to bring any itself.
+        """
+        return self.take(response.cookies)
 
     def take(self, cookies: SimpleCookie) -> list[str]:
         """Apply what a response sets; return the ``Set-Cookie`` values that change something.

@@ -73,6 +73,10 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             )
         return kept
 
+    def page(self, connection: Connection, entry: EventQueueEntry) -> str:
+        """Return path and query of the page the event is from, as the client claims them."""
+        return page_url(entry.ctx.router_data)
+
     async def _run_in_chain(
         self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
     ) -> None:
@@ -110,7 +114,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
     async def _run_chain(
         self, connection: Connection, entry: EventQueueEntry, handler: Handler
     ) -> Outcome:
-        url = urlsplit(page_url(entry.ctx.router_data))
+        url = urlsplit(self.page(connection, entry))
         given = connection.session_cookie
         outcome = await self.app.bridge.run(
             connection.requests,
@@ -118,7 +122,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             path=unquote(url.path) or "/",
             query=url.query.encode(),
         )
-        if lines := connection.take(outcome.response.cookies):
+        if lines := connection.respond(outcome.response):
             tell = functools.partial(self._tell, entry)
             await self.app.tickets.hand_over(lines, given, connection, tell)
         return outcome

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 
-from asgi_compose import ASGIApp, Dispatcher, Receive, Route, Scope, Send, path_prefix, refuse
+from asgi_compose import ASGIApp, Dispatcher, Route, Scope, path_prefix
 from reflex_adapter._reflex import AppWithProcessor, check_version, serving_only
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH
 from reflex_adapter.cookie_tickets import CookieTickets
 from reflex_adapter.handshake import HandshakeKeeper
-from reflex_adapter.processor import DjangoEventProcessor
+from reflex_adapter.upload_border import UploadBorder
+from reflex_adapter.upload_events import UploadEventProcessor
 
 
 class DjangoApp(AppWithProcessor):
@@ -28,26 +29,21 @@ class DjangoApp(AppWithProcessor):
     def tickets(self) -> CookieTickets:
         return CookieTickets()
 
-    def make_processor(self) -> DjangoEventProcessor:
-        return DjangoEventProcessor(
+    def make_processor(self) -> UploadEventProcessor:
+        return UploadEventProcessor(
             self, middleware=self, backend_exception_handler=self.backend_exception_handler
         )
 
     def __call__(self) -> ASGIApp:
         self.bridge  # noqa: B018 - middleware is made here, not in the event loop
         with serving_only():
-            reflex = HandshakeKeeper(super().__call__())
+            reflex = super().__call__()
         own = [
             Route(path_prefix(TICKET_PATH), self.tickets),
-            Route(path_prefix("/_upload") & is_post, refuse_upload),
+            Route(path_prefix("/_upload") & is_post, UploadBorder(reflex)),
         ]
-        return Dispatcher(own, default=reflex)
+        return Dispatcher(own, default=HandshakeKeeper(reflex))
 
 
 def is_post(scope: Scope) -> bool:
     return bool(scope.get("method") == "POST")
-
-
-async def refuse_upload(scope: Scope, receive: Receive, send: Send) -> None:
-    text = "rx.upload is not supported yet: its handler would have no Django request."
-    await refuse(scope, receive, send, status=501, text=text)

@@ -16,6 +16,7 @@ from config.settings import DATABASES, INSTALLED_APPS
 _folder = Path(tempfile.mkdtemp(prefix="asgi-compose-tests-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["REFLEX_STATES_WORKDIR"] = str(_folder / "states")  # read when Reflex is imported
+os.environ["REFLEX_UPLOADED_FILES_DIR"] = str(_folder / "uploaded_files")  # made even if unused
 
 DATABASES["default"] |= {
     "NAME": f"{_folder}/never-used.sqlite3",

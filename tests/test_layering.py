@@ -54,6 +54,7 @@ def within(package: str) -> Iterable[tuple[str, ast.Module]]:
                 "django_adapter",
                 "hypercorn",
                 "packaging",
+                "python_multipart",
                 *REFLEX,
             },
         ),

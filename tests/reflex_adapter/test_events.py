@@ -142,10 +142,3 @@ async def test_a_background_task_has_a_thread_of_its_own(site: str) -> None:
         for tab in (one, other):
             await tab.receive_until(lambda tab: tab.var(PROBE, "seen"))
             assert tab.var(PROBE, "seen").split()[1:] == ["True", "0"]
-
-
-async def test_an_upload_is_refused_with_the_reason(site: str) -> None:
-    async with httpx.AsyncClient() as browser:
-        files = {"files": ("a.txt", b"a")}
-        answer = await browser.post(f"{site}/_upload", files=files, headers={"Origin": site})
-    assert (answer.status_code, "rx.upload" in answer.text) == (501, True)

@@ -92,6 +92,30 @@ def test_the_processor_is_made_where_we_make_ours() -> None:
     )
 
 
+def test_uploads_enqueue_their_events_where_we_mark_them() -> None:
+    assert parameters(BaseStateEventProcessor.enqueue) == ["self", "token", "event", "ev_ctx"], (
+        "See upload_events.UploadEventProcessor."
+    )
+    buffered = BaseStateEventProcessor.enqueue_stream_delta.__code__.co_names
+    assert "enqueue" in buffered, "See upload_events.UploadEventProcessor."
+
+
+def test_what_an_event_enqueues_with_is_handed_on() -> None:
+    assert "enqueue_impl" in names_in(EventContext.fork), "See upload_events.EnqueueOfUpload."
+    assert "enqueue_impl" in names_in(EventContext.enqueue), "See upload_events.EnqueueOfUpload."
+
+
+def test_a_tab_finds_its_socket() -> None:
+    manager = app.event_namespace._token_manager  # type: ignore[union-attr]
+    assert isinstance(manager.token_to_socket, dict), "See _reflex.linked_socket."
+
+
+def test_the_page_takes_updates_from_the_answer_to_an_upload() -> None:
+    templates = Path(str(reflex_base.__file__)).with_name(".templates")
+    upload_js = (templates / "web" / "utils" / "helpers" / "upload.js").read_text()
+    assert "socket._callbacks.$event" in upload_js, "Read it for upload_border.line_for_page."
+
+
 def test_our_processor_is_the_one_in_use() -> None:
     assert app._setup_event_processor in app.get_lifespan_tasks(), "What starts the processor now?"
 

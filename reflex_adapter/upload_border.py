@@ -1,0 +1,104 @@
+"""The way of an upload: from the guards in front of it, by Reflex, to the end of its answer.
+
+Reflex reads the files and picks the handler; the event it makes of them finds the upload that is
+under way here (`upload_events.py`), and runs in the middleware chain like any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from contextlib import suppress
+from http import HTTPStatus
+
+import reflex as rx
+from reflex.event import Event, EventSpec
+
+from asgi_compose import ASGIApp, Message, Receive, Scope, Send
+from reflex_adapter.conf import upload_limits
+from reflex_adapter.handshake import inner_headers
+from reflex_adapter.upload import Upload, underway
+from reflex_adapter.upload_body import UploadBody, UploadRefused
+
+logger = logging.getLogger("reflex_adapter")
+
+# Seconds that a refused client may go on sending, and be silent meanwhile: those of nginx.
+LINGER = 30
+LINGER_IDLE = 5
+
+
+class UploadBorder:
+    """Hands uploads to Reflex, as far as they keep the limits; behind the origin guard.
+
+    Takes no part in the lifespan: Reflex is started by what serves the rest of it.
+    """
+
+    def __init__(self, reflex: ASGIApp) -> None:
+        upload_limits()  # a wrong setting is told at start
+        self.reflex = reflex
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        upload = Upload(scope, send)
+        try:
+            body = UploadBody(scope, receive, upload_limits())
+        except UploadRefused as refused:
+            await refuse(upload, refused)
+            await discard(receive)
+        else:
+            await self._serve(scope, body, upload)
+            if not body.ended:
+                await discard(receive)
+        await upload.response.end()
+
+    async def _serve(self, scope: Scope, body: UploadBody, upload: Upload) -> None:
+        async def receive() -> Message:
+            try:
+                return await body.receive()
+            except UploadRefused as refused:
+                await refuse(upload, refused)
+                raise
+
+        try:
+            with underway(upload):
+                await self.reflex(for_reflex(scope), receive, upload.response.send)
+        except UploadRefused:
+            pass
+        except Exception as error:
+            if not upload.failed_with(error):
+                raise
+            await upload.response.replace(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def for_reflex(scope: Scope) -> Scope:
+    """Return the scope that Reflex is to see, which has no credentials."""
+    # The one place where the token of an upload (`reflex-client-token`, by which Reflex picks the
+    # state) can be bound to the visitor.
+    return {**scope, "headers": inner_headers(scope)}
+
+
+async def refuse(upload: Upload, refused: UploadRefused) -> None:
+    """Answer with the refusal, which the page shows."""
+    logger.warning("Upload refused: %s", refused)
+    await upload.response.replace(refused.status, line_for_page(rx.toast.error(str(refused))))
+
+
+def line_for_page(told: EventSpec) -> bytes:
+    """Return what makes the page do ``told``: it reads the answer as what comes by its socket."""
+    events = [{"name": e.name, "payload": e.payload} for e in Event.from_event_type(told)]
+    return f"{json.dumps({'events': events})}\n".encode()
+
+
+async def discard(receive: Receive) -> None:
+    """Read on for a while: many clients look at the answer only when they have sent all."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER):
+            while await more_body(receive):
+                pass
+
+
+async def more_body(receive: Receive) -> bool:
+    async with asyncio.timeout(LINGER_IDLE):
+        return bool((await receive()).get("more_body", False))
