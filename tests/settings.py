@@ -25,3 +25,4 @@ DATABASES["default"] |= {
 STATIC_ROOT = _folder / "static"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; nothing to protect
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.probe"]
+MEDIA_ROOT = _folder / "media"

@@ -49,7 +49,13 @@ def serve(
 
         def serve(kind: str) -> Server:
             if kind not in started:
-                server = running(kind, folder / f"{kind}.log", SHOP_DATABASE=database)
+                server = running(
+                    kind,
+                    folder / f"{kind}.log",
+                    SHOP_DATABASE=database,
+                    SHOP_MEDIA_ROOT=folder / "media",
+                    REFLEX_UPLOADED_FILES_DIR=folder / "uploaded_files",
+                )
                 started[kind] = stack.enter_context(server)
             return started[kind]
 

@@ -70,3 +70,7 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("SHOP_STATIC_ROOT", BASE_DIR / "staticfiles"))
+
+# What staff upload: photos of the products.
+MEDIA_URL = "media/"
+MEDIA_ROOT = Path(os.environ.get("SHOP_MEDIA_ROOT", BASE_DIR / "media"))

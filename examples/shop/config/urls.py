@@ -6,7 +6,7 @@ Do not import ``shop.views`` here. It loads Reflex, which ``manage.py migrate`` 
 from django.contrib import admin
 from django.urls import path
 
-from config.static import static_file
+from config.static import media_file, static_file
 from reflex_adapter.urls import reflex_mount
 from shop import api
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("cart/json/", api.cart_json),
     path("static/<path:path>", static_file),
-    reflex_mount(app_name="shop", django_prefix=("/admin", "/cart/json", "/static")),
+    path("media/<path:path>", media_file),
+    reflex_mount(app_name="shop", django_prefix=("/admin", "/cart/json", "/static", "/media")),
 ]

@@ -3,7 +3,7 @@
 import reflex as rx
 from django.urls import reverse
 
-from shop.states import AccountState, CartRow, CartState, ProductCard, ShopState
+from shop.states import AccountState, CartRow, CartState, PhotoState, ProductCard, ShopState
 
 
 def with_navigation(*content: rx.Component) -> rx.Component:
@@ -25,6 +25,7 @@ def navigation() -> rx.Component:
 def product_tile(product: rx.Var[ProductCard]) -> rx.Component:
     return rx.card(
         rx.flex(
+            rx.cond(product.photo, rx.image(src=product.photo, alt=product.name, height="8em")),
             rx.heading(product.name, as_="h2", size="4"),
             rx.text(product.description, color_scheme="gray", flex_grow="1"),
             rx.flex(
@@ -105,6 +106,7 @@ def account_card() -> rx.Component:
             rx.heading(account.username, id="username", as_="h2", size="5"),
             rx.text(account.email, id="email"),
             rx.cond(account.is_staff, rx.badge("Staff", id="staff", width="fit-content")),
+            rx.cond(account.is_staff, photo_upload()),
             rx.flex(
                 rx.cond(account.is_staff, django_link("Admin", reverse("admin:index"))),
                 logout_form(),
@@ -114,6 +116,15 @@ def account_card() -> rx.Component:
             direction="column",
             spacing="3",
         ),
+        width="100%",
+    )
+
+
+def photo_upload() -> rx.Component:
+    return rx.upload(
+        rx.text("Drop photos named after products here: teapot.png, tea-cup.jpg."),
+        id="photos",
+        on_drop=PhotoState.add_photos(rx.upload_files("photos")),
         width="100%",
     )
 

@@ -12,6 +12,9 @@ from typing import Any
 import reflex as rx
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.http import HttpResponseForbidden
 
 from reflex_adapter.state import AppState
 from shop import cart
@@ -27,6 +30,7 @@ class ProductCard:
     description: str
     price: str
     stock: int
+    photo: str
 
 
 @dataclass
@@ -106,6 +110,34 @@ class AccountState(ShopState):
         self.logout_token = self.csrf_token if self.user.is_authenticated else ""
 
 
+class PhotoState(ShopState):
+    """Photos for the products, from those who may change them."""
+
+    @rx.event
+    def add_photos(self, files: list[rx.UploadFile]):
+        if not self.user.has_perm("shop.change_product"):
+            return HttpResponseForbidden()
+        for file in files:
+            if product := add_photo(file):
+                self.messages.success(f"{product.name} has a photo by {self.user.get_username()}.")
+            else:
+                self.messages.error(f"{file.name} is no photo named after a product.")
+
+
+def add_photo(file: rx.UploadFile) -> Product | None:
+    """Keep the photo of the product it is named after; return nothing if there is no such one."""
+    product = Product.objects.filter(slug=file.path.stem).first() if file.path else None
+    if product is None:
+        return None
+    product.photo = File(file.file, name=file.path.name)
+    try:
+        product.clean_fields(exclude=["name", "slug", "description", "price", "stock"])
+    except ValidationError:
+        return None
+    product.save(update_fields=["photo"])
+    return product
+
+
 def find_product(product_id: Any) -> Product | None:
     """Return the product of that id, which a client may have made up."""
     if not isinstance(product_id, int):
@@ -120,6 +152,7 @@ def product_card(product: Product) -> ProductCard:
         description=product.description,
         price=euros(product.price),
         stock=product.stock,
+        photo=product.photo.url if product.photo else "",
     )
 
 
