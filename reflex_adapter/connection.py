@@ -66,6 +66,10 @@ class Connection(ClosableSocket):
         changed = [morsel for morsel in cookies.values() if self._apply(morsel)]
         return [morsel.OutputString() for morsel in changed]
 
+    def session_changed(self) -> None:
+        """Forget what requests so far had of the session, which was changed by another way."""
+        self._requests = None
+
     def _apply(self, morsel: Morsel[str]) -> bool:
         before = self._cookies.get(morsel.key)
         if ENDS_NOW.fullmatch(str(morsel["max-age"])):

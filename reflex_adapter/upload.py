@@ -52,6 +52,7 @@ class Upload(Connection):
         """
         if self.tab is not None and self.tab.session_cookie == self.session_cookie:
             self.tab.take(response.cookies)
+            self.tab.session_changed()
         lines = self.take(response.cookies)
         if response.status_code >= 400:
             self._judge(response.status_code)

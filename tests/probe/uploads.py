@@ -91,6 +91,10 @@ class UploadState(AppState):
         self.response.set_cookie("flavour", "mint", httponly=True)
 
     @rx.event
+    async def remember_alone(self, files: list[rx.UploadFile]):
+        self.session["remembered"] = files[0].name
+
+    @rx.event
     async def log_in(self, files: list[rx.UploadFile]):
         await alogin(self.request, await User.objects.aget(username="ada"))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.test import override_settings
 
 from reflex_adapter.upload import Upload, underway, upload_without_event
 from tests.conftest import ScopeFactory
@@ -117,6 +118,19 @@ async def test_the_tab_of_a_guest_has_the_session_that_the_upload_began(site: st
         await tab.call(f"{UPLOAD}.recall")
         assert tab.var(UPLOAD, "seen") == " a.txt"
         assert tab.scripts == []  # nothing to fetch: the answer has brought the cookies
+
+
+async def test_a_tab_that_remembers_its_session_sees_what_the_upload_changed_in_it(
+    site: str, logged_in: str, use_middleware: Callable[..., None]
+) -> None:
+    token = str(uuid.uuid4())
+    with override_settings(REFLEX_DJANGO_AUTH_CACHE=300):
+        use_middleware()
+        async with connected(site, token=token, cookie=logged_in) as tab:
+            await tab.call(f"{UPLOAD}.recall")
+            await uploaded(site, "remember_alone", token=token, cookie=logged_in)
+            await tab.call(f"{UPLOAD}.recall")
+            assert tab.var(UPLOAD, "seen") == "ada a.txt"
 
 
 async def test_the_tab_is_who_logged_in_by_an_upload(site: str, user: Any) -> None:
