@@ -70,7 +70,11 @@ def event_of_tab(token: str) -> CurrentEvent | None:
 
 def current_event(token: str | None = None) -> CurrentEvent:
     """Return the running event, by default of any tab, or raise ``NoCurrentRequest``."""
-    event = _current.get() if token is None else event_of_tab(token)
+    return running(_current.get() if token is None else event_of_tab(token))
+
+
+def running(event: CurrentEvent | None) -> CurrentEvent:
+    """Return ``event``, or raise ``NoCurrentRequest`` if it has ended."""
     if event is None or not event.running:
         raise NoCurrentRequest(
             "There is no Django request here: use self.request, self.user and the like in an event "
@@ -106,4 +110,4 @@ def current_user() -> AbstractBaseUser | AnonymousUser:
         from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415
 
         return AnonymousUser()
-    return current_event().request.user
+    return running(event).request.user

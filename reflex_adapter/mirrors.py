@@ -24,7 +24,7 @@ SWITCHES = {
     "language_bidi": mirror_language,
 }
 
-_shown: set[str] = set()  # the mirrors that a page refers to
+_shown: set[str] = set()  # the mirrors that a page refers to, and the settings let it
 
 
 class Mirror(property, Generic[T]):
@@ -47,13 +47,14 @@ class Mirror(property, Generic[T]):
         var = getattr(owner, f"shown_{self.name}", None)
         if var is None:  # of a class that is no state
             return self
-        _shown.add(self.name)
+        if self.name not in SWITCHES or SWITCHES[self.name]():
+            _shown.add(self.name)
         return var
 
 
 def is_shown(name: str) -> bool:
     """Tell whether a page shows this mirror, and the settings let it."""
-    return name in _shown and (name not in SWITCHES or SWITCHES[name]())
+    return name in _shown
 
 
 def username(user: Any) -> str:
@@ -97,11 +98,11 @@ OF_LANGUAGE: dict[str, Callable[[], Any]] = {
 }
 
 
-def values(user: Any) -> dict[str, Any]:
-    """Return the value of each mirror that is shown, but those that are more than a value."""
-    of_user = {name: value(user) for name, value in OF_USER.items() if name in _shown}
-    of_language = {name: value() for name, value in OF_LANGUAGE.items() if is_shown(name)}
-    return of_user | of_language
+def values(user: Any) -> tuple[tuple[str, Any], ...]:
+    """Return name and value of each mirror that is shown, but those that are more than a value."""
+    of_user = [(name, OF_USER[name](user)) for name in _shown if name in OF_USER]
+    of_language = [(name, OF_LANGUAGE[name]()) for name in _shown if name in OF_LANGUAGE]
+    return (*of_user, *of_language)
 
 
 def preload(request: HttpRequest) -> None:

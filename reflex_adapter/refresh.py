@@ -15,9 +15,10 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils.crypto import salted_hmac
 
+from reflex_adapter import mirrors
 from reflex_adapter.account import account_of
 from reflex_adapter.current import current_event
-from reflex_adapter.mirrors import is_shown, language, values
+from reflex_adapter.mirrors import is_shown, language
 from reflex_adapter.state import AppState
 
 
@@ -25,28 +26,27 @@ async def refresh_mirrors(state: Any) -> None:
     """Assign what has changed of the mirrors since the last time."""
     request = current_event().request
     app_state = await state.get_state(AppState)
-    changed = [assign(app_state, name, value) for name, value in (await read(request)).items()]
     if is_shown("csrf_token"):
         refresh_csrf_token(app_state, request)
-    viewer = f"{account_of(request)} {language()}"
-    if any(changed) or viewer != app_state._viewer:
+    values = await read(request)
+    viewer = (account_of(request), language(), values)
+    if viewer != app_state._viewer:
         app_state._viewer = viewer  # all cached vars that look at the request are computed anew
+        for name, value in values:
+            assign(app_state, f"shown_{name}", value)
 
 
-async def read(request: HttpRequest) -> dict[str, Any]:
+async def read(request: HttpRequest) -> tuple[tuple[str, Any], ...]:
     user = getattr(request, "user", None) or AnonymousUser()
     try:
-        return values(user)
+        return mirrors.values(user)
     except SynchronousOnlyOperation:
-        return await sync_to_async(values, thread_sensitive=True)(user)
+        return await sync_to_async(mirrors.values, thread_sensitive=True)(user)
 
 
-def assign(app_state: AppState, name: str, value: Any) -> bool:
-    field = f"shown_{name}"
-    changed = bool(getattr(app_state, field) != value)
-    if changed:
+def assign(app_state: AppState, field: str, value: Any) -> None:
+    if getattr(app_state, field) != value:
         setattr(app_state, field, value)
-    return changed
 
 
 def refresh_csrf_token(app_state: AppState, request: HttpRequest) -> None:

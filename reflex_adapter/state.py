@@ -20,7 +20,7 @@ from django.utils.translation import get_language_bidi
 
 from reflex_adapter import mirrors
 from reflex_adapter._reflex import OfTab
-from reflex_adapter.current import Nobody, current_event, event_of_tab, foreground_event
+from reflex_adapter.current import Nobody, current_event, event_of_tab, foreground_event, running
 from reflex_adapter.messages import EventMessages
 from reflex_adapter.mirrors import Mirror
 
@@ -78,7 +78,7 @@ class RequestAccess(OfTab):
         event = event_of_tab(self._tab)
         if event is None or isinstance(event, Nobody):
             return AnonymousUser()
-        return current_event(self._tab).request.user
+        return running(event).request.user
 
     @property
     def session(self) -> SessionBase:
@@ -111,8 +111,9 @@ class AppState(RequestAccess, rx.State):
     # Whose state it is: the primary key of the user, empty for nobody; see `account.py`.
     _account: str | None = None
 
-    # Who looks at it, and in which language: what vars that read the request depend on.
-    _viewer: str = ""
+    # Who looks at it, in which language, and what mirrors said: see `refresh.py`. Vars that read
+    # the request depend on it.
+    _viewer: tuple[Any, ...] = ()
 
     # What the CSRF token that is shown was made from, as a digest; see `refresh.py`.
     _csrf_secret: str = ""

@@ -126,9 +126,9 @@ def test_a_state_may_have_a_var_of_that_name_itself() -> None:
 
 @pytest.mark.parametrize("name", ["messages", "csrf_token", "language", "language_bidi"])
 def test_a_setting_switches_a_mirror_off(shown: Shown, settings: Settings, name: str) -> None:
-    shown(name)
     setting = {"messages": "MESSAGES", "csrf_token": "CSRF"}.get(name, "LANGUAGE")
     setattr(settings, f"REFLEX_DJANGO_MIRROR_{setting}", False)
+    shown(name)
     assert not mirrors.is_shown(name)
 
 
@@ -239,6 +239,14 @@ class TestOverTheWire:
             assert value(tab, "username") in (None, "")
             assert tab.var(LOOK, "cached_name") == "ada True"
 
+    async def test_messages_wait_for_a_page_that_shows_them(self, site: str, shown: Shown) -> None:
+        async with connected(site) as tab:
+            await run(tab, "praise", text="well done")
+            assert "well done" not in json.dumps(tab.state)
+            shown("messages")
+            await run(tab, "who")
+            assert [message["message"] for message in value(tab, "messages")] == ["well done"]
+
     async def test_a_cached_var_is_not_computed_anew_for_nothing(
         self, site: str, shown: Shown, logged_in: str, trace: list[str]
     ) -> None:
@@ -282,7 +290,7 @@ class TestPermissions:
 
         requests = SyntheticRequests(websocket_scope("/", [login_cookie]))
         await app.bridge.run(requests, look, also=loader)
-        assert found == [{"perms": []} if loader else None]
+        assert found == [(("perms", []),) if loader else None]
 
     @pytest.mark.parametrize(
         ("handler", "expected"),
