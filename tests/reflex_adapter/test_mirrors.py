@@ -244,7 +244,8 @@ class TestOverTheWire:
             await run(tab, "praise", text="well done")
             assert "well done" not in json.dumps(tab.state)
             shown("messages")
-            await run(tab, "who")
+            await tab.send(f"{PROBE}.who")
+            await tab.receive_until(lambda tab: value(tab, "messages"))
             assert [message["message"] for message in value(tab, "messages")] == ["well done"]
 
     async def test_a_cached_var_is_not_computed_anew_for_nothing(
