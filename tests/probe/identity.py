@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 
 from reflex_adapter.current import current_request, current_user
 from reflex_adapter.state import AppState
-from tests.probe.middleware import trace
+
+computed: list[str] = []  # the vars that were, in order
 
 OF_USER = ["is_authenticated", "username", "email", "is_staff", "is_superuser"]
 OF_LANGUAGE = ["language", "language_bidi"]
@@ -31,7 +32,7 @@ class LookState(AppState):
 
     @rx.var
     def cached_name(self) -> str:
-        trace.append("cached_name")
+        computed.append("cached_name")
         return f"{self.username} {self.is_authenticated}"
 
     @rx.var

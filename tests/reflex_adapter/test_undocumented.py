@@ -17,7 +17,6 @@ import pytest
 import reflex as rx
 import reflex_base
 from reflex.istate import shared
-from reflex.utils.token_manager import SocketRecord
 
 from django_adapter import RESERVED_PREFIXES
 from reflex_adapter import _reflex
@@ -125,12 +124,6 @@ def test_our_processor_is_the_one_in_use() -> None:
 def test_a_token_manager_can_be_told_that_the_process_forked() -> None:
     manager = app.event_namespace._token_manager  # type: ignore[union-attr]
     assert parameters(manager._reset_instance_id) == [], "See _reflex.AppWithProcessor."
-
-
-def test_the_socket_of_a_tab_is_found_by_its_token() -> None:
-    table = app.event_namespace._token_manager.token_to_socket  # type: ignore[union-attr]
-    assert table == {}, "See _reflex.linked_socket."
-    assert fields(SocketRecord) >= {"sid"}, "See _reflex.linked_socket."
 
 
 def test_a_state_has_the_token_of_its_tab_in_a_var() -> None:
