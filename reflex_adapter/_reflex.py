@@ -60,6 +60,7 @@ __all__ = [
     "explicit_values",
     "linked_socket",
     "page_url",
+    "release_token",
     "serving_only",
     "socket_id",
 ]
@@ -141,6 +142,16 @@ def linked_socket(app: rx.App, token: str) -> str | None:
         return None
     record = app.event_namespace._token_manager.token_to_socket.get(token)
     return record.sid if record else None
+
+
+async def release_token(app: rx.App, token: str) -> None:
+    """Take ``token`` away from the socket that has it, so that the next to connect is given it.
+
+    Reflex would take that one for a duplicate and make a new token, which nobody has bound.
+    """
+    manager = app.event_namespace._token_manager if app.event_namespace else None
+    if manager is not None and (record := manager.token_to_socket.get(token)) is not None:
+        await manager.disconnect_token(token, record.sid)
 
 
 def backend_paths() -> dict[str, str]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from asgi_compose import Message, Send
+
+MOMENT = 0.05  # seconds in which what an application has queued gets to be sent
 
 
 class ClosableSocket:
@@ -10,15 +14,25 @@ class ClosableSocket:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._closed = False
+        self.closed = False
+        self._closing: asyncio.Task[None] | None = None
 
     async def send(self, message: Message) -> None:
         """Send on the connection; nothing once it was closed from here."""
-        if not self._closed:
+        if not self.closed:
             await self._send(message)
 
     async def close(self, code: int) -> None:
         """Close the WebSocket with ``code``; the server then tells the application."""
-        if not self._closed:
-            self._closed = True
+        if not self.closed:
+            self.closed = True
             await self._send({"type": "websocket.close", "code": code, "reason": ""})
+
+    def close_soon(self, code: int) -> None:
+        """Close the WebSocket after a moment, so that what was told before still arrives."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close_after_a_moment(code))
+
+    async def _close_after_a_moment(self, code: int) -> None:
+        await asyncio.sleep(MOMENT)
+        await self.close(code)

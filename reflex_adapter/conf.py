@@ -74,6 +74,16 @@ def number(name: str, default: int) -> int:
     return value
 
 
+def visitor_cookie() -> str:
+    """``REFLEX_DJANGO_VISITOR_COOKIE``: the cookie of the visitor whose state a tab shows."""
+    name = getattr(settings, "REFLEX_DJANGO_VISITOR_COOKIE", "reflex_visitor")
+    if not isinstance(name, str) or not name:
+        raise ImproperlyConfigured(
+            f"REFLEX_DJANGO_VISITOR_COOKIE must be the name of a cookie, not {name!r}."
+        )
+    return name
+
+
 def flag(name: str, default: bool) -> bool:
     value = getattr(settings, f"REFLEX_DJANGO_{name}", default)
     if not isinstance(value, bool):

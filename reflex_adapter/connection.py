@@ -17,6 +17,8 @@ from django.http.response import HttpResponseBase
 from asgi_compose import Scope, Send
 from django_adapter import SyntheticRequests
 from reflex_adapter.closable import ClosableSocket
+from reflex_adapter.conf import visitor_cookie
+from reflex_adapter.visitor import new_visitor, visitor_line, visitor_of
 
 ENDS_NOW = re.compile(r"0+|-\d+")  # a Max-Age that deletes the cookie (RFC 6265, section 5.2.2)
 
@@ -30,6 +32,8 @@ class Connection(ClosableSocket):
         self.last_page = "/"  # of the last event, as the client claims it
         self._cookies = sent_cookies(scope)
         self._requests: SyntheticRequests | None = None  # until a cookie changes
+        self.visitor = visitor_of(self._cookies)
+        self._found: str | None = None  # the session cookie that led to a session
 
     @property
     def requests(self) -> SyntheticRequests:
@@ -57,6 +61,25 @@ class Connection(ClosableSocket):
         A WebSocket has no way to bring any itself.
         """
         return self.take(response.cookies)
+
+    def make_visitor(self) -> tuple[str, str]:
+        """Make who connected without one a visitor; return it and its ``Set-Cookie`` value."""
+        visitor = new_visitor()
+        value, line = visitor_line(self.requests.request(path="/"), visitor)
+        self._cookies[visitor_cookie()] = value
+        self._requests = None
+        self.visitor = visitor
+        return visitor, line
+
+    def session_gone(self, given: str | None, found: bool | None) -> bool:
+        """Tell whether the session of the cookie ``given`` has gone since this socket had it.
+
+        One that had gone before the handshake is no news to the browser: it would come back with
+        the same cookie, again and again.
+        """
+        if found:
+            self._found = given
+        return found is False and given is not None and given == self._found == self.session_cookie
 
     def take(self, cookies: SimpleCookie) -> list[str]:
         """Apply what a response sets; return the ``Set-Cookie`` values that change something.

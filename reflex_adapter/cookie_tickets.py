@@ -2,8 +2,9 @@
 
 A WebSocket cannot set cookies. So the page is sent a ticket, which it redeems with a same-origin
 ``POST``; the answer carries the ``Set-Cookie`` lines as the chain made them, ``HttpOnly``
-included. A ticket is good once, for 30 seconds, and only for a browser that still has the session
-cookie the event had: another tab may have logged in meanwhile, and must not be logged out.
+included. A ticket is good once, for 30 seconds, and only for the visitor whose event it was, with
+the session cookie that the event had: another tab may have logged in meanwhile, and must not be
+logged out.
 Tickets are kept in this process.
 """
 
@@ -25,6 +26,7 @@ from reflex.event import EventSpec
 from asgi_compose import Receive, Scope, Send, refuse
 from reflex_adapter.conf import TICKET_PATH
 from reflex_adapter.connection import Connection, sent_cookies
+from reflex_adapter.visitor import visitor_of
 
 logger = logging.getLogger("reflex_adapter")
 
@@ -77,10 +79,15 @@ class CookieTickets:
         if ticket is None:
             await refuse(scope, receive, send, status=403, text="This ticket is not valid.")
             return
-        if sent_cookies(scope).get(settings.SESSION_COOKIE_NAME) != ticket.given:
-            logger.warning("Cookies of an event dropped: its browser has another session by now")
+        cookies = sent_cookies(scope)
+        visitor = visitor_of(cookies)
+        others = cookies.get(settings.SESSION_COOKIE_NAME) != ticket.given
+        if others or visitor != ticket.connection.visitor:
+            logger.warning("Cookies of an event dropped: its browser has other ones by now")
             await answer(send, [])
-            await ticket.connection.close(STALE_SESSION)
+            # One that keeps no cookies comes back without them, again and again.
+            if others or visitor is not None:
+                await ticket.connection.close(STALE_SESSION)
         else:
             await answer(send, ticket.lines)
         ticket.redeemed.set()

@@ -1,14 +1,18 @@
 """Keep what the client said when it connected, and keep its credentials from Reflex.
 
-Reflex copies the headers of a connection into its state, and lets a client replace them in band.
-So it is given a scope without the credentials, and the bridge reads the one that the server
-made, which nothing changes.
+Reflex copies the headers of a connection into its state. So it is given a scope without the
+credentials, and the bridge reads the one that the server made, which nothing changes. Which tab
+the client says it is counts only together with its visitor: see `visitor.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from asgi_compose import ASGIApp, Receive, Scope, Send
+from reflex_adapter.claims import claimed_token, with_bound_header, with_token
 from reflex_adapter.connection import Connection
+from reflex_adapter.tabs import Tab, Tabs
 
 CONNECTION = "reflex_adapter.connection"
 CREDENTIALS = frozenset({b"cookie", b"authorization"})
@@ -21,8 +25,11 @@ class HandshakeKeeper:
     connection for one whose ``Origin`` and host were checked.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, release: Callable[[str], Awaitable[None]]) -> None:
+        """``release`` takes a token away from the socket that Reflex has linked it to."""
         self.app = app
+        self.tabs = Tabs()
+        self._release = release
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -30,7 +37,21 @@ class HandshakeKeeper:
             return
         connection = Connection(scope, send)
         inner = {**scope, "headers": inner_headers(scope), CONNECTION: connection}
-        await self.app(inner, receive, connection.send)
+        if scope["type"] == "websocket":
+            await self._serve_tab(inner, receive, connection)
+        else:
+            await self.app(with_bound_header(inner, connection.visitor), receive, connection.send)
+
+    async def _serve_tab(self, inner: Scope, receive: Receive, connection: Connection) -> None:
+        tab = Tab(connection, receive, self._release)
+        visitor = connection.visitor
+        if visitor is None:
+            visitor, tab.set_cookie = connection.make_visitor()
+        await self.tabs.enter(tab, visitor, claimed_token(inner))
+        try:
+            await self.app(with_token(inner, tab.token), tab.receive, tab.send)
+        finally:
+            self.tabs.leave(tab)
 
 
 def inner_headers(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from asgi_compose import ASGIApp, Dispatcher, Route, Scope, path_prefix
-from reflex_adapter._reflex import AppWithProcessor, check_version, serving_only
+from reflex_adapter._reflex import AppWithProcessor, check_version, release_token, serving_only
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH
 from reflex_adapter.cookie_tickets import CookieTickets
@@ -49,11 +49,12 @@ class DjangoApp(AppWithProcessor):
         self.bridge  # noqa: B018 - middleware is made here, not in the event loop
         with serving_only():
             reflex = super().__call__()
+        keeper = HandshakeKeeper(reflex, functools.partial(release_token, self))
         own = [
             Route(path_prefix(TICKET_PATH), self.tickets),
             Route(path_prefix("/_upload") & is_post, UploadBorder(reflex)),
         ]
-        return Dispatcher(own, default=HandshakeKeeper(reflex))
+        return Dispatcher(own, default=keeper)
 
 
 def is_post(scope: Scope) -> bool:

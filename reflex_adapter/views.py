@@ -16,6 +16,7 @@ from django.views import View
 
 from reflex_adapter.conf import build_root
 from reflex_adapter.mount import Mount
+from reflex_adapter.visitor import meet_visitor
 
 logger = logging.getLogger("reflex_adapter")
 
@@ -46,7 +47,11 @@ class ReflexMountView(View):
         found = find_file(root, name)
         if found is None and names_a_file(request, name):
             raise Http404(f"The Reflex app has no file {name!r}.")
-        return file_response(request, found or shell, root)
+        file = found or shell
+        response = file_response(request, file, root)
+        if file.suffix == ".html":
+            meet_visitor(request, response)
+        return response
 
 
 def find_file(root: Path, name: str) -> Path | None:

@@ -11,8 +11,10 @@ import json
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http.cookies import SimpleCookie
 from typing import Any
 
+import pytest
 import websockets
 
 ROOT = "reflex___state____state"
@@ -29,12 +31,14 @@ numbers = itertools.count(1)
 class EventClient:
     """One tab: it knows what it was sent, merged into ``state``, and the events it was told."""
 
-    def __init__(self, socket: websockets.ClientConnection, page: str) -> None:
+    def __init__(self, socket: websockets.ClientConnection, page: str, visitor: str = "") -> None:
         self.socket = socket
         self.page = page
+        self.visitor = visitor or given_cookies(socket)  # as a ``Cookie`` header has it
         self.state: dict[str, dict[str, Any]] = {}
         self.told: list[dict[str, Any]] = []
         self.updates: list[dict[str, Any]] = []
+        self.tokens: list[str] = []  # those it was told to use from now on
 
     async def send(self, name: str, **payload: Any) -> None:
         await self.emit("event", self.packet(name, payload))
@@ -55,9 +59,12 @@ class EventClient:
                 if frame == "2":  # ping
                     await self.socket.send("3")
                 elif frame.startswith("42/_event,"):
-                    update: dict[str, Any] = json.loads(frame[len("42/_event,") :])[1]
+                    event, update = json.loads(frame[len("42/_event,") :])
+                    if event == "new_token":
+                        self.tokens.append(update)
+                        continue
                     self._merge(update)
-                    return update
+                    return dict(update)
 
     def _merge(self, update: dict[str, Any]) -> None:
         self.updates.append(update)
@@ -85,27 +92,39 @@ class EventClient:
         return [event["payload"]["javascript_code"] for event in calls]
 
 
+def given_cookies(socket: websockets.ClientConnection) -> str:
+    """Return the cookies that a handshake was answered with, as the next one would bring them."""
+    assert socket.response is not None
+    cookies = SimpleCookie(socket.response.headers.get("set-cookie", ""))
+    return "; ".join(f"{name}={morsel.coded_value}" for name, morsel in cookies.items())
+
+
 @asynccontextmanager
 async def connected(
     address: str,
     *,
     page: str = "/",
     cookie: str | None = None,
+    visitor: str = "",
     origin: str | None = "",
     token: str | None = None,
     hydrate: bool = True,
     language: str | None = None,
 ) -> AsyncIterator[EventClient]:
-    """Open a tab on ``page`` of the site at ``address``, by default with the site's own origin."""
+    """Open a tab on ``page`` of the site at ``address``, by default with the site's own origin.
+
+    It is the tab of a visitor of its own, unless it brings the ``visitor`` of another one.
+    """
+    cookies = "; ".join(filter(None, [cookie, visitor]))
     url = f"{address.replace('http', 'ws')}/_event/?EIO=4&transport=websocket"
-    headers = {"Cookie": cookie, "Accept-Language": language}
+    headers = {"Cookie": cookies, "Accept-Language": language}
     async with websockets.connect(
         f"{url}&token={token or uuid.uuid4()}",
         origin=address if origin == "" else origin,  # type: ignore[arg-type]
         additional_headers={name: value for name, value in headers.items() if value},
     ) as socket:
         assert str(await socket.recv()).startswith("0")
-        client = EventClient(socket, page)
+        client = EventClient(socket, page, visitor)
         boot = {"event": client.packet(f"{ROOT}.hydrate_and_load", {})} if hydrate else {}
         await socket.send(f"40/_event,{json.dumps(boot)}")
         if hydrate:
@@ -119,3 +138,11 @@ async def run(tab: EventClient, handler: str, **payload: Any) -> None:
     await tab.send(f"{PROBE}.{handler}", **payload)
     await tab.send(f"{PROBE}.mark", number=number)
     await tab.receive_until(lambda tab: tab.var(PROBE, "seen") == f"mark {number}")
+
+
+async def close_code(tab: EventClient, seconds: float = 5) -> int:
+    """Return the code with which the server closes the tab's socket; what came before is merged."""
+    with pytest.raises(websockets.ConnectionClosed) as closed:
+        await tab.receive_until(lambda tab: False, seconds)
+    assert closed.value.rcvd is not None
+    return closed.value.rcvd.code

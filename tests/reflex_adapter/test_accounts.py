@@ -36,7 +36,7 @@ async def test_the_next_one_in_a_tab_sees_nothing_of_the_last(
     async with connected(site, cookie=logged_in, token=tab_of_ada) as tab:
         await tab.call(f"{PROBE}.keep", value="the secret of ada")
     cookie = bob if next_one == "bob" else None
-    async with connected(site, cookie=cookie, token=tab_of_ada) as tab:
+    async with connected(site, cookie=cookie, token=tab_of_ada, visitor=tab.visitor) as tab:
         await run(tab, "who")
         assert "secret" not in json.dumps(tab.state)
         assert tab.var(PROBE, "name") == ("bob" if next_one == "bob" else "")
@@ -47,7 +47,7 @@ async def test_the_same_one_finds_the_tab_as_it_was(
 ) -> None:
     async with connected(site, cookie=logged_in, token=tab_of_ada) as tab:
         await tab.call(f"{PROBE}.keep", value="a draft")
-    async with connected(site, cookie=logged_in, token=tab_of_ada) as tab:
+    async with connected(site, cookie=logged_in, token=tab_of_ada, visitor=tab.visitor) as tab:
         assert tab.var(PROBE, "seen") == "a draft"
 
 
@@ -56,7 +56,7 @@ async def test_what_a_guest_has_done_outlives_the_login(
 ) -> None:
     async with connected(site, token=tab_of_ada) as tab:
         await tab.call(f"{PROBE}.keep", value="a draft")
-    async with connected(site, cookie=logged_in, token=tab_of_ada) as tab:
+    async with connected(site, cookie=logged_in, token=tab_of_ada, visitor=tab.visitor) as tab:
         assert tab.var(PROBE, "seen") == "a draft"
         assert tab.var(PROBE, "name") == "ada"
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from http.cookies import SimpleCookie
 
 import httpx
 import pytest
-import websockets
 from django.conf import settings
 from django.contrib.sessions.models import Session
 
-from tests.reflex_adapter.client import PROBE, EventClient, connected, run
+from tests.reflex_adapter.client import PROBE, EventClient, close_code, connected, run
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -21,11 +19,11 @@ pytestmark = [
 
 
 async def ticket(tab: EventClient) -> dict[str, str]:
-    """Return the headers with which the page was told to fetch its cookies."""
+    """Return the headers with which the page in its browser would fetch its cookies."""
     await tab.receive_until(lambda tab: tab.scripts)
     script = tab.scripts[-1]
     headers: dict[str, str] = json.loads(script[script.index("headers: ") + len("headers: ") : -2])
-    return headers
+    return {**headers, "Cookie": tab.visitor}
 
 
 async def redeem(site: str, ticket: dict[str, str], **headers: str) -> httpx.Response:
@@ -46,7 +44,7 @@ async def test_the_next_event_of_the_socket_has_the_cookie_at_once(site: str) ->
     async with connected(site, cookie="mine=1") as tab:
         await run(tab, "set_cookie", value="mint")
         await tab.call(f"{PROBE}.cookies")
-        assert tab.var(PROBE, "seen") == "cookies=['flavour', 'mine']"
+        assert tab.var(PROBE, "seen") == "cookies=['flavour', 'mine', 'reflex_visitor']"
 
 
 async def test_what_follows_a_cookie_waits_until_the_browser_has_it(site: str) -> None:
@@ -114,9 +112,24 @@ async def test_a_browser_with_another_session_keeps_it(site: str, logged_in: str
     """Another tab logged in after this one had connected."""
     async with connected(site) as tab:
         await run(tab, "remember", value="this")
-        answer = await redeem(site, await ticket(tab), Cookie=logged_in)
+        name = await ticket(tab)
+        answer = await redeem(site, name, Cookie=f"{logged_in}; {tab.visitor}")
         assert "set-cookie" not in answer.headers
-        with pytest.raises(websockets.ConnectionClosed) as closed:
-            await asyncio.wait_for(tab.socket.recv(), 5)
-    assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 4401
+        assert await close_code(tab) == 4401
+
+
+async def test_another_visitor_gets_nothing_for_a_ticket(site: str) -> None:
+    async with connected(site) as tab, connected(site) as other:
+        await run(tab, "set_cookie", value="mint")
+        answer = await redeem(site, await ticket(tab), Cookie=other.visitor)
+        assert "set-cookie" not in answer.headers
+        assert await close_code(tab) == 4401
+
+
+async def test_a_browser_that_keeps_no_cookies_gets_none_and_stays(site: str) -> None:
+    """It would come back as it was, and be closed again at once if a page load sets a cookie."""
+    async with connected(site) as tab:
+        await run(tab, "set_cookie", value="mint")
+        answer = await redeem(site, await ticket(tab), Cookie="")
+        assert (answer.status_code, "set-cookie" in answer.headers) == (204, False)
+        await run(tab, "who")

@@ -6,6 +6,7 @@ the headers it goes by. The request of an event comes from the handshake all the
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -61,3 +62,78 @@ async def test_a_path_that_no_page_has_does_no_harm(site: str, path: str) -> Non
         packet["router_data"]["asPath"] = path
         await tab.emit("event", packet)
         await run(tab, "path")
+
+
+ENVIRON = '{"QUERY_STRING": "token=x", "asgi.scope": {"headers": []}}'
+
+HOSTILE: list[str | bytes] = [
+    f'42/_event,["connect",{ENVIRON}]',
+    f'42/_event,1["connect",{ENVIRON}]',
+    f'42/_event?a=b,["connect",{ENVIRON}]',
+    f'42/_event, ["connect",{ENVIRON}]',
+    f'42/_event,[ "connect",{ENVIRON}]',
+    f'42/_event,["conn\\u0065ct",{ENVIRON}]',
+    f'42["connect",{ENVIRON}]',
+    f'420-/_event,["connect",{ENVIRON}]',
+    f'450-/_event,["connect",{ENVIRON}]',
+    '42/_event,["disconnect"]',
+    '42/_event,["disconnect","x"]',
+    '42/_event,["link_token_to_sid","x"]',
+    '42/_event,["emit_update",{},"x"]',
+    '42/_event,["eventual",{}]',
+    '42/_event,["event"',
+    '42/_event,{"0":"connect"}',
+    '42/_event,"connect"',
+    "42/_event,[]",
+    "42/_event,",
+    "42",
+    "43/_event,0[]",
+    '451-/_event,["event",{"_placeholder":true,"num":0}]',
+    "461-/_event,0[]",
+    "44/_event,",
+    "47/_event,",
+    "4",
+    "",
+    "0{}",
+    "2",
+    "2probe",
+    "5",
+    "6",
+    "bAAAA",
+    "x",
+    "3x",
+    b"\x00",
+    b'42/_event,["event",{}]',
+]
+
+
+@pytest.mark.parametrize("frame", HOSTILE)
+async def test_what_no_page_sends_is_dropped_with_one_short_line(
+    site: str, frame: str | bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with connected(site) as tab:
+        await run(tab, "who")
+        caplog.clear()
+        for _ in range(3):
+            await tab.socket.send(frame)
+        await run(tab, "who")
+    [record] = caplog.records
+    assert record.name == "reflex_adapter"
+    assert len(record.getMessage()) <= 200
+    assert not tab.tokens
+
+
+async def test_what_a_page_sends_besides_events_arrives(site: str) -> None:
+    async with connected(site) as tab:
+        await tab.socket.send('42/_event,["ping"]')
+        async with asyncio.timeout(5):
+            assert await tab.socket.recv() == '42/_event,["ping","pong"]'
+
+
+async def test_an_error_of_the_page_is_reported(
+    site: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with connected(site) as tab:
+        await tab.emit("client_error", {"message": "the page broke"})
+        await run(tab, "who")
+    assert "the page broke" in caplog.text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ import pytest
 import reflex as rx
 import reflex_base
 from reflex.istate import shared
+from reflex.utils.token_manager import SocketRecord
+from reflex_base.constants import SocketEvent
+from reflex_components_core.core import _upload
 
 from django_adapter import RESERVED_PREFIXES
 from reflex_adapter import _reflex
@@ -38,7 +42,11 @@ from reflex_adapter._reflex import (
     prerequisites,
 )
 from reflex_adapter.asgi_entry import app
+from reflex_adapter.claims import TOKEN_HEADER
 from reflex_adapter.own_origin import PORT_DROPPED, OwnOriginPlugin
+
+TEMPLATES = Path(str(reflex_base.__file__)).with_name(".templates")
+STATE_JS = TEMPLATES / "web" / "utils" / "state.js"
 
 
 def fields(kind: Any) -> set[str]:
@@ -138,6 +146,30 @@ def test_shared_states_are_sent_to_other_tabs_by_a_method_of_the_app() -> None:
     assert "app.modify_state(" in source, "Bind the tab's request elsewhere than in DjangoApp."
 
 
+def test_a_token_can_be_taken_from_its_socket() -> None:
+    manager = app.event_namespace._token_manager  # type: ignore[union-attr]
+    assert parameters(manager.disconnect_token) == ["token", "sid"], "See _reflex.release_token."
+    assert "sid" in fields(SocketRecord), "See _reflex.release_token."
+    assert isinstance(manager.token_to_socket, dict), "See _reflex.release_token."
+
+
+def test_a_page_says_which_tab_it_is_where_we_look_for_it() -> None:
+    state_js = STATE_JS.read_text()
+    assert "query: { token }" in state_js, "See claims.TOKEN_PARAMETER."
+    assert 'socket.current.on("new_token"' in state_js, "See in_band.new_token."
+    source = inspect.getsource(_upload)
+    assert f'headers.get("{TOKEN_HEADER.decode()}")' in source, "See claims.TOKEN_HEADER."
+
+
+def test_a_page_emits_what_we_let_through() -> None:
+    assert set(re.findall(r"emit\((\"?\w+)", STATE_JS.read_text())) == {
+        '"event',
+        "CLIENT_ERROR_EVENT",
+    }, "See in_band.EXPECTED."
+    assert SocketEvent.CLIENT_ERROR == "client_error", "See in_band.EXPECTED."
+    assert app.event_namespace.namespace == "/_event"  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("kind", "needed"),
     [
@@ -208,9 +240,9 @@ def test_the_configuration_is_kept_for_all_who_ask() -> None:
 
 
 def test_the_page_drops_the_port_where_our_plugin_keeps_it() -> None:
-    templates = Path(str(reflex_base.__file__)).with_name(".templates")
-    state_js = (templates / "web" / "utils" / "state.js").read_text()
-    assert state_js.count(PORT_DROPPED) == 1, "Read getBackendURL for own_origin.keep_port."
+    assert STATE_JS.read_text().count(PORT_DROPPED) == 1, (
+        "Read getBackendURL for own_origin.keep_port."
+    )
 
 
 def test_plugins_have_the_hooks_that_ours_uses() -> None:

@@ -1,0 +1,148 @@
+"""The open sockets of tabs, and which of two with the same token is the tab it belongs to.
+
+A browser that lost its connection comes back while its old socket still seems open: it takes its
+state over, and the old socket is closed. A tab that was duplicated has the token of one that is
+alive: it gets a token of its own. The old socket is asked; who is alive answers at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from asgi_compose import Message, Receive
+from reflex_adapter.connection import Connection
+from reflex_adapter.in_band import (
+    CONNECT,
+    DISCONNECT,
+    PING,
+    PONG,
+    expected,
+    namespace_of,
+    new_token,
+)
+from reflex_adapter.visitor import bound_token
+
+logger = logging.getLogger("reflex_adapter")
+
+PATIENCE = 1.0  # seconds in which the page of a living socket answers
+TAKEN_OVER = 4409  # the close code of a socket whose tab has come back by another
+GONE: Message = {"type": "websocket.disconnect", "code": TAKEN_OVER}
+
+
+class Tab:
+    """One open socket of a tab: what Reflex gets to see of it, and whether it is alive.
+
+    ``release`` takes the token away from the socket that has it; it is called when this one
+    connects, since Reflex would give it a new token otherwise.
+    """
+
+    def __init__(
+        self, connection: Connection, receive: Receive, release: Callable[[str], Awaitable[None]]
+    ) -> None:
+        self.connection = connection
+        self.token = ""  # what Reflex keeps the tab's state under
+        self.news: str | None = None  # the token that the page does not know yet
+        self.set_cookie: str | None = None  # the visitor's, where the handshake brought none
+        self._receive = receive
+        self._release = release
+        self._open = self._connected = False
+        self._alive: asyncio.Future[bool] | None = None  # while the page is being asked
+        self._warned = False
+
+    async def receive(self) -> Message:
+        """Return the next message that Reflex may see."""
+        while True:
+            message = await self._receive()
+            if message["type"] == "websocket.disconnect":
+                self._open = False
+                self._conclude(False)
+            if message["type"] != "websocket.receive":
+                return message
+            if self.connection.closed:
+                return GONE
+            self._open = True
+            text: str = message.get("text") or ""  # none in a binary message
+            if text == PONG and self._conclude(True):
+                continue
+            if expected(text):
+                await self._follow(text)
+                return message
+            self._warn(message)
+
+    async def _follow(self, text: str) -> None:
+        if text.startswith(DISCONNECT):
+            self._connected = False
+        elif text.startswith(CONNECT) and not self._connected:
+            self._connected = True
+            await self._release(self.token)
+
+    async def send(self, message: Message) -> None:
+        """Send for Reflex, with what the browser and the page are to know of their tab."""
+        if message["type"] == "websocket.accept" and self.set_cookie is not None:
+            cookie = (b"set-cookie", self.set_cookie.encode("ascii"))
+            message = {**message, "headers": [*message.get("headers", ()), cookie]}
+        await self.connection.send(message)
+        text = message.get("text") or ""
+        if self.news is not None and text.startswith(CONNECT):
+            packet = new_token(namespace_of(text), self.news)
+            await self.connection.send({"type": "websocket.send", "text": packet})
+
+    async def is_alive(self) -> bool:
+        """Ask the page, unless nothing was heard of it yet or it has left."""
+        if not self._open or self.connection.closed:
+            return False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                if self._alive is None:
+                    self._alive = asyncio.get_running_loop().create_future()
+                    await self.connection.send({"type": "websocket.send", "text": PING})
+                return await asyncio.shield(self._alive)
+        return False
+
+    def _conclude(self, alive: bool) -> bool:
+        """Answer those who ask; return whether there were any."""
+        asked, self._alive = self._alive, None
+        if asked is None:
+            return False
+        asked.set_result(alive)
+        return True
+
+    def _warn(self, message: Message) -> None:
+        if not self._warned:
+            self._warned = True
+            said = message.get("text") or "binary data"
+            logger.warning("Dropped what no page of Reflex sends: %.80r", said)
+
+
+class Tabs:
+    """The tabs that have a socket in this process, by what Reflex keeps their state under."""
+
+    def __init__(self) -> None:
+        self._tabs: dict[str, Tab] = {}
+
+    async def enter(self, tab: Tab, visitor: str, client_token: str) -> None:
+        """Give ``tab`` the token it asks for or, if that is another living tab's, a new one."""
+        token = bound_token(visitor, client_token)
+        while (other := self._tabs.get(token)) is not None:
+            if await other.is_alive():
+                tab.news = str(uuid.uuid4())
+                token = bound_token(visitor, tab.news)
+            else:
+                await self._close(token, other)
+        tab.token = token
+        self._tabs[token] = tab
+
+    def leave(self, tab: Tab) -> None:
+        if self._tabs.get(tab.token) is tab:
+            del self._tabs[tab.token]
+
+    async def _close(self, token: str, tab: Tab) -> None:
+        if self._tabs.get(token) is tab:
+            del self._tabs[token]
+        with suppress(TimeoutError, OSError):  # nobody reads what is sent to a dead client
+            async with asyncio.timeout(PATIENCE):
+                await tab.connection.close(TAKEN_OVER)
