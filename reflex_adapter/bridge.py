@@ -25,11 +25,16 @@ Loader = Callable[[HttpRequest], object]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one event. ``completed`` tells whether the handler ran to its end."""
+    """What came of one event. ``completed`` tells whether the handler ran to its end.
+
+    ``session_found`` tells whether there was a session before the handler did anything about it;
+    ``None`` if nobody has looked.
+    """
 
     request: HttpRequest
     response: HttpResponseBase
     completed: bool
+    session_found: bool | None = None
 
 
 class DjangoEventBridge:
@@ -58,9 +63,10 @@ class DjangoEventBridge:
         """
         request = requests.request(path=path, query_string=query, csrf_proven=True)
         started = completed = False
+        found: bool | None = None
 
         async def view(request: HttpRequest) -> HttpResponse:
-            nonlocal started, completed
+            nonlocal started, completed, found
             if started:
                 raise RuntimeError("Middleware called the view again; a handler runs once.")
             started = True
@@ -69,6 +75,7 @@ class DjangoEventBridge:
                 await load_identity(request, also)
             else:
                 await self.auth_cache.load(requests, request, also)
+            found = session_found(request)
             with bound(event):
                 await handler(event)
             completed = True
@@ -79,4 +86,13 @@ class DjangoEventBridge:
         finally:
             if self.auth_cache is not None:
                 self.auth_cache.ended(requests, request)
-        return Outcome(request, run.response, completed)
+        if not started:
+            found = session_found(request)
+        return Outcome(request, run.response, completed, found)
+
+
+def session_found(request: HttpRequest) -> bool | None:
+    session = getattr(request, "session", None)
+    if session is None or not session.accessed:
+        return None
+    return session.session_key is not None

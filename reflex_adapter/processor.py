@@ -26,6 +26,7 @@ from reflex_adapter._reflex import (
 from reflex_adapter.answers import EventRefused, answer
 from reflex_adapter.bridge import Handler, Loader, Outcome
 from reflex_adapter.connection import Connection, path_and_query
+from reflex_adapter.cookie_tickets import STALE_SESSION
 from reflex_adapter.current import CurrentEvent, bound
 from reflex_adapter.handlers import for_django, loader
 from reflex_adapter.handshake import CONNECTION
@@ -70,7 +71,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             raise EventRefused(
                 "Reflex was reached past Django: serve reflex_adapter.asgi_entry.application."
             )
-        return kept
+        return None if kept.closed else kept
 
     def page(self, connection: Connection, entry: EventQueueEntry) -> str:
         """Return path and query of the page the event is from, as the client claims them."""
@@ -130,7 +131,9 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             also=also,
         )
         connection.last_page = page
-        if lines := connection.respond(outcome.response):
+        if connection.session_gone(given, outcome.session_found):
+            connection.close_soon(STALE_SESSION)
+        elif lines := connection.respond(outcome.response):
             tell = functools.partial(self._tell, entry)
             await self.app.tickets.hand_over(lines, given, connection, tell)
         return outcome
