@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.e2e.chromium import (
+    SCRIPTS_SEE,
     add_as_new_visitor,
     add_to_cart,
     django_says,
@@ -28,7 +29,7 @@ def test_an_event_of_a_tab_that_knows_of_no_login_does_not_undo_it(
         add_as_new_visitor(tab, "Teapot")
     log_in(context.new_page(), shop)
 
-    with tab.expect_response("**/_event_cookies"), tab.expect_event("websocket"):
+    with tab.expect_event("websocket"):
         add_to_cart(tab, "Tea cup")  # its socket is closed, and comes back with the new cookies
     assert django_says(tab, shop) == ("demo", cart)
     greets(tab, "demo")
@@ -48,10 +49,45 @@ def test_a_tab_of_a_user_who_logged_out_in_another_is_a_guests(
     other.goto(f"{shop}/account")
     other.locator("#logout").click()
     greets(other, "guest")
-    with tab.expect_response("**/_event_cookies"):
+    with tab.expect_event("websocket"):
         add_to_cart(tab, "Tea cup")
     greets(tab, "guest")
     assert django_says(tab, shop)[0] == ""
+
+
+def test_a_duplicated_tab_becomes_a_tab_of_its_own(
+    tab: Page, shop: str, context: BrowserContext
+) -> None:
+    tab.goto(shop)
+    greets(tab, "guest")
+    with context.expect_page() as opened:
+        tab.evaluate("window.open(location.href)")  # with a copy of the session storage
+    copy = opened.value
+    greets(copy, "guest")
+    copy.wait_for_function(f"sessionStorage.token !== {token_of(tab)!r}")
+    tokens = [token_of(page) for page in (tab, copy)]
+
+    for page in (copy, tab):
+        page.reload()
+        greets(page, "guest")
+        add_to_cart(page, "Teapot")
+    shows_count(tab, 2)
+    assert [token_of(page) for page in (tab, copy)] == tokens
+
+
+def token_of(page: Page) -> str:
+    token: str = page.evaluate("sessionStorage.token")
+    return token
+
+
+def test_no_script_can_read_who_the_visitor_is(
+    tab: Page, shop: str, context: BrowserContext
+) -> None:
+    tab.goto(shop)
+    greets(tab, "guest")
+    [cookie] = [cookie for cookie in context.cookies() if cookie.get("name") == "reflex_visitor"]
+    assert (cookie.get("httpOnly"), cookie.get("sameSite")) == (True, "Lax")
+    assert str(cookie.get("value")).partition(":")[0] not in tab.evaluate(SCRIPTS_SEE)
 
 
 def test_two_tabs_share_one_cart(tab: Page, shop: str, context: BrowserContext) -> None:
