@@ -66,8 +66,8 @@ class Tab:
                 return GONE
             self._open = True
             text: str = message.get("text") or ""  # none in a binary message
-            if text == PONG and self._conclude(True):
-                continue
+            if text == PONG:
+                self._conclude(True)
             if expected(text):
                 await self._follow(text)
                 return message
@@ -103,13 +103,10 @@ class Tab:
                 return await asyncio.shield(self._alive)
         return False
 
-    def _conclude(self, alive: bool) -> bool:
-        """Answer those who ask; return whether there were any."""
-        asked, self._alive = self._alive, None
-        if asked is None:
-            return False
-        asked.set_result(alive)
-        return True
+    def _conclude(self, alive: bool) -> None:
+        if self._alive is not None:
+            self._alive.set_result(alive)
+            self._alive = None
 
     def _warn(self, message: Message) -> None:
         if not self._warned:

@@ -122,6 +122,7 @@ async def connected(
         f"{url}&token={token or uuid.uuid4()}",
         origin=address if origin == "" else origin,  # type: ignore[arg-type]
         additional_headers={name: value for name, value in headers.items() if value},
+        close_timeout=0.5,  # for those that the network has lost
     ) as socket:
         assert str(await socket.recv()).startswith("0")
         client = EventClient(socket, page, visitor)

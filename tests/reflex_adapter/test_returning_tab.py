@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from contextlib import suppress
 from typing import Any
 
 import pytest
-import websockets
 
 from tests.reflex_adapter.client import PROBE, ROOT, close_code, connected, run
-from tests.reflex_adapter.secret import alive, keep_secret, shows
+from tests.reflex_adapter.network import Network
+from tests.reflex_adapter.secret import SECRET, alive, keep_secret, shows
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -75,15 +74,38 @@ class TestReturn:
         async with connected(site, token=token, visitor=old.visitor) as again:
             assert not again.tokens
 
-    async def test_what_the_old_socket_still_says_is_not_heard(self, site: str, token: str) -> None:
-        async with (
-            connected(site, token=token) as old,
-            connected(site, token=token, visitor=old.visitor) as tab,
-        ):
-            with suppress(websockets.ConnectionClosed):
-                await keep_secret(old)
-            await tab.call(f"{PROBE}.recall")
-            assert not shows(tab)
+    async def test_it_takes_over_from_a_socket_that_the_network_has_lost(
+        self, site: str, token: str
+    ) -> None:
+        async with Network(site) as network, connected(network.address, token=token) as old:
+            await keep_secret(old)
+            network.cut()
+            async with connected(site, token=token, visitor=old.visitor) as tab:
+                assert shows(tab)
+                assert not tab.tokens
+
+    async def test_what_the_lost_socket_had_queued_does_not_run(
+        self, site: str, token: str
+    ) -> None:
+        async with Network(site) as network, connected(network.address, token=token) as old:
+            for flavour in ("mint", "lime"):  # each waits a second for its ticket
+                await old.send(f"{PROBE}.set_cookie", value=flavour)
+            await old.send(f"{PROBE}.keep", value=SECRET)
+            await old.receive_until(lambda tab: tab.scripts)
+            network.cut()
+            async with connected(site, token=token, visitor=old.visitor) as tab:
+                assert not shows(tab)
+
+    async def test_a_socket_that_was_closed_cannot_take_the_tab_back(
+        self, site: str, token: str
+    ) -> None:
+        async with Network(site) as network, connected(network.address, token=token) as old:
+            network.cut("down")
+            async with connected(site, token=token, visitor=old.visitor) as tab:
+                for packet in ("41/_event,", "40/_event,"):
+                    await old.socket.send(packet)
+                await asyncio.sleep(0.2)
+                await run(tab, "who")
 
     async def test_a_namespace_left_and_connected_to_again_is_the_same_tab(
         self, site: str, token: str
