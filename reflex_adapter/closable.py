@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from asgi_compose import Message, Send
 
@@ -35,4 +36,5 @@ class ClosableSocket:
 
     async def _close_after_a_moment(self, code: int) -> None:
         await asyncio.sleep(MOMENT)
-        await self.close(code)
+        with suppress(OSError):  # what some servers raise where the client has gone meanwhile
+            await self.close(code)
