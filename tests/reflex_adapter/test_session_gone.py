@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.sessions.models import Session
+from django.test import AsyncClient
 
 from tests.reflex_adapter.client import PROBE, EventClient, close_code, connected, run
 from tests.reflex_adapter.test_cookies import redeem, ticket
@@ -57,6 +64,29 @@ async def test_its_event_runs_as_nobody_and_what_it_sent_arrives(
         assert await closed_after(tab, "who") == 4401
         assert tab.var(PROBE, "seen") == "user="
         assert tab.var(PROBE, "name") == ""
+
+
+@pytest.mark.parametrize("engine", ["db", "cached_db", "cache", "file"])
+async def test_it_is_noticed_wherever_sessions_are_kept(
+    site: str,
+    user: AbstractBaseUser,
+    engine: str,
+    settings: Any,
+    tmp_path: Path,
+    use_middleware: Callable[..., None],
+) -> None:
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+    settings.SESSION_FILE_PATH = tmp_path
+    use_middleware()
+    browser = AsyncClient()
+    await browser.aforce_login(user)  # type: ignore[arg-type]
+    key = browser.cookies["sessionid"].value
+    async with connected(site, cookie=f"sessionid={key}") as tab:
+        assert tab.var(PROBE, "name") == "ada"
+        await import_module(settings.SESSION_ENGINE).SessionStore(key).adelete()
+        assert await closed_after(tab, "who") == 4401
+        assert tab.var(PROBE, "name") == ""
+        assert not tab.scripts
 
 
 async def test_a_session_of_before_the_handshake_closes_nothing(site: str, logged_in: str) -> None:
