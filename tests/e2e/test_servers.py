@@ -75,7 +75,7 @@ def test_a_file_named_after_its_content_may_be_kept_for_ever(site: str) -> None:
 
 def test_the_page_itself_is_asked_for_again(site: str) -> None:
     first = httpx.get(site)
-    assert first.headers["cache-control"] == "no-cache"
+    assert "no-cache" in first.headers["cache-control"]
     again = httpx.get(site, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
