@@ -149,9 +149,8 @@ async def release_token(app: rx.App, token: str) -> None:
 
     Reflex would take that one for a duplicate and make a new token, which nobody has bound.
     """
-    manager = app.event_namespace._token_manager if app.event_namespace else None
-    if manager is not None and (record := manager.token_to_socket.get(token)) is not None:
-        await manager.disconnect_token(token, record.sid)
+    if app.event_namespace and (sid := linked_socket(app, token)):
+        await app.event_namespace._token_manager.disconnect_token(token, sid)
 
 
 def backend_paths() -> dict[str, str]:

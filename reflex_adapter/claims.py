@@ -9,7 +9,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlencode
 
 from asgi_compose import Scope
-from reflex_adapter.visitor import bound_token
+from reflex_adapter.visitor import bound_token, new_visitor
 
 TOKEN_PARAMETER = "token"
 TOKEN_HEADER = b"reflex-client-token"
@@ -27,15 +27,13 @@ def with_token(scope: Scope, token: str) -> Scope:
 
 
 def with_bound_header(scope: Scope, visitor: str | None) -> Scope:
-    """Return the scope of a request with its token bound; with none, if nobody sent it."""
+    """Return the scope of a request with its token bound; if nobody sent it, to nobody's tab."""
     claims = [value for name, value in scope["headers"] if name.lower() == TOKEN_HEADER]
     if not claims:
         return scope
-    headers = [pair for pair in scope["headers"] if pair[0].lower() != TOKEN_HEADER]
-    if visitor is not None:
-        token = bound_token(visitor, claims[0].decode("latin-1"))
-        headers.append((TOKEN_HEADER, token.encode()))
-    return {**scope, "headers": headers}
+    others = [pair for pair in scope["headers"] if pair[0].lower() != TOKEN_HEADER]
+    token = bound_token(visitor or new_visitor(), claims[0].decode("latin-1"))
+    return {**scope, "headers": [*others, (TOKEN_HEADER, token.encode())]}
 
 
 def query(scope: Scope) -> list[tuple[str, str]]:

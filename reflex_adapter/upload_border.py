@@ -16,6 +16,7 @@ import reflex as rx
 from reflex.event import Event, EventSpec
 
 from asgi_compose import ASGIApp, Message, Receive, Scope, Send
+from reflex_adapter.claims import with_bound_header
 from reflex_adapter.conf import upload_limits
 from reflex_adapter.handshake import inner_headers
 from reflex_adapter.upload import Upload, underway
@@ -63,7 +64,7 @@ class UploadBorder:
 
         try:
             with underway(upload):
-                await self.reflex(for_reflex(scope), receive, upload.response.send)
+                await self.reflex(for_reflex(scope, upload.visitor), receive, upload.response.send)
         except UploadRefused:
             pass
         except Exception as error:
@@ -72,11 +73,9 @@ class UploadBorder:
             await upload.response.replace(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def for_reflex(scope: Scope) -> Scope:
-    """Return the scope that Reflex is to see, which has no credentials."""
-    # The one place where the token of an upload (`reflex-client-token`, by which Reflex picks the
-    # state) can be bound to the visitor.
-    return {**scope, "headers": inner_headers(scope)}
+def for_reflex(scope: Scope, visitor: str | None) -> Scope:
+    """Return the scope that Reflex is to see: no credentials, and the tab that of the visitor."""
+    return with_bound_header({**scope, "headers": inner_headers(scope)}, visitor)
 
 
 async def refuse(upload: Upload, refused: UploadRefused) -> None:

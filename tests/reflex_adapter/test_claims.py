@@ -30,9 +30,10 @@ def test_the_token_of_an_upload_is_bound_as_that_of_a_handshake(
     assert sent(scope) == [token], "The server's own scope has changed."
 
 
-def test_an_upload_of_no_visitor_has_no_tab(http_scope: Any) -> None:
+def test_an_upload_of_no_visitor_is_no_tabs(http_scope: Any) -> None:
     scope = http_scope(UPLOAD, [(b"reflex-client-token", b"tab")])
-    assert sent(with_bound_header(scope, None)) == []
+    [first], [second] = (sent(with_bound_header(scope, None)) for _ in range(2))
+    assert len({first, second, b"tab"}) == 3
 
 
 def test_a_second_token_gets_nowhere(http_scope: Any) -> None:

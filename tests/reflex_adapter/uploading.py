@@ -19,11 +19,12 @@ FILES = {"files": ("a.txt", b"abc")}
 
 async def uploaded(site: str, handler: str, **options: Any) -> httpx.Response:
     """Upload to a handler of the probe, as a page of the site does."""
+    cookies = "; ".join(filter(None, [options.pop("cookie", None), options.pop("visitor", None)]))
     headers = {
         "Origin": site,
         "Reflex-Client-Token": options.pop("token", None) or str(uuid.uuid4()),
         "Reflex-Event-Handler": f"{UPLOAD}.{handler}",
-        **({"Cookie": cookie} if (cookie := options.pop("cookie", None)) else {}),
+        **({"Cookie": cookies} if cookies else {}),
         **options.pop("headers", {}),
     }
     async with httpx.AsyncClient(timeout=20) as browser:
@@ -34,8 +35,8 @@ async def uploaded(site: str, handler: str, **options: Any) -> httpx.Response:
 async def uploaded_by_tab(site: str, handler: str, **options: Any) -> httpx.Response:
     """Upload as a page does that is open meanwhile, and so has nothing to be brought up to date."""
     token = str(uuid.uuid4())
-    async with connected(site, token=token, cookie=options.get("cookie")):
-        return await uploaded(site, handler, token=token, **options)
+    async with connected(site, token=token, cookie=options.get("cookie")) as tab:
+        return await uploaded(site, handler, token=token, visitor=tab.visitor, **options)
 
 
 def updates(answer: httpx.Response) -> list[Any]:
