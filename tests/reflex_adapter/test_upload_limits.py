@@ -200,7 +200,9 @@ async def test_the_iterator_of_a_streamed_handler_raises(
             yield b"x" * 101
 
         with limits(max_file_size=1000):
-            answer = await sent(site, in_two_parts(), "stream_or_clean_up", token=token)
+            answer = await sent(
+                site, in_two_parts(), "stream_or_clean_up", token=token, visitor=tab.visitor
+            )
         await tab.receive_until(lambda tab: tab.var(UPLOAD, "seen") == "cleaned up: 413")
     assert answer.status_code == 413
     warned = [record.message for record in caplog.records if record.levelname != "INFO"]

@@ -43,14 +43,14 @@ async def test_without_a_cookie_the_uploader_is_nobody_even_in_a_tab_of_somebody
     site: str, logged_in: str
 ) -> None:
     token = str(uuid.uuid4())
-    async with connected(site, cookie=logged_in, token=token):
-        assert seen(await uploaded(site, "keep", token=token)) == [": a.txt=3"]
+    async with connected(site, cookie=logged_in, token=token) as tab:
+        assert seen(await uploaded(site, "keep", token=token, visitor=tab.visitor)) == [": a.txt=3"]
 
 
 async def test_the_uploader_counts_and_not_who_has_the_tab(site: str, logged_in: str) -> None:
     token = str(uuid.uuid4())
-    async with connected(site, token=token):
-        answer = await uploaded(site, "keep", token=token, cookie=logged_in)
+    async with connected(site, token=token) as tab:
+        answer = await uploaded(site, "keep", token=token, visitor=tab.visitor, cookie=logged_in)
     assert seen(answer) == ["ada: a.txt=3"]
 
 
@@ -114,7 +114,7 @@ async def test_messages_come_with_the_answer(site: str) -> None:
 async def test_the_tab_of_a_guest_has_the_session_that_the_upload_began(site: str) -> None:
     token = str(uuid.uuid4())
     async with connected(site, token=token) as tab:
-        await uploaded(site, "remember", token=token)
+        await uploaded(site, "remember", token=token, visitor=tab.visitor)
         await tab.call(f"{UPLOAD}.recall")
         assert tab.var(UPLOAD, "seen") == " a.txt"
         assert tab.scripts == []  # nothing to fetch: the answer has brought the cookies
@@ -128,7 +128,9 @@ async def test_a_tab_that_remembers_its_session_sees_what_the_upload_changed_in_
         use_middleware()
         async with connected(site, token=token, cookie=logged_in) as tab:
             await tab.call(f"{UPLOAD}.recall")
-            await uploaded(site, "remember_alone", token=token, cookie=logged_in)
+            await uploaded(
+                site, "remember_alone", token=token, visitor=tab.visitor, cookie=logged_in
+            )
             await tab.call(f"{UPLOAD}.recall")
             assert tab.var(UPLOAD, "seen") == "ada a.txt"
 
@@ -136,7 +138,7 @@ async def test_a_tab_that_remembers_its_session_sees_what_the_upload_changed_in_
 async def test_the_tab_is_who_logged_in_by_an_upload(site: str, user: Any) -> None:
     token = str(uuid.uuid4())
     async with connected(site, token=token) as tab:
-        await uploaded(site, "log_in", token=token)
+        await uploaded(site, "log_in", token=token, visitor=tab.visitor)
         await tab.call(f"{UPLOAD}.recall")
         assert tab.var(UPLOAD, "seen") == "ada None"
 
@@ -146,7 +148,7 @@ async def test_the_tab_of_another_session_does_not_get_the_uploads(
 ) -> None:
     token = str(uuid.uuid4())
     async with connected(site, token=token, cookie=logged_in) as tab:
-        await uploaded(site, "remember", token=token)
+        await uploaded(site, "remember", token=token, visitor=tab.visitor)
         await tab.call(f"{UPLOAD}.recall")
         assert tab.var(UPLOAD, "seen") == "ada None"
 
@@ -154,10 +156,26 @@ async def test_the_tab_of_another_session_does_not_get_the_uploads(
 async def test_a_cookie_that_comes_too_late_for_the_answer_is_fetched_by_the_tab(site: str) -> None:
     token = str(uuid.uuid4())
     async with connected(site, token=token) as tab:
-        answer = await uploaded(site, "late_cookie", token=token)
+        answer = await uploaded(site, "late_cookie", token=token, visitor=tab.visitor)
         assert answer.headers.get_list("set-cookie") == []
         await tab.receive_until(lambda tab: tab.scripts)
         assert "/_event_cookies" in tab.scripts[0]
+
+
+@pytest.mark.parametrize("visitor", ["nobody", "another"])
+async def test_the_tab_of_another_visitor_is_not_the_uploaders(
+    site: str, logged_in: str, visitor: str
+) -> None:
+    token = str(uuid.uuid4())
+    async with (
+        connected(site, token=token, cookie=logged_in) as tab,
+        connected(site) as other,
+    ):
+        thief = other.visitor if visitor == "another" else ""
+        answer = await uploaded(site, "keep", token=token, cookie=logged_in, visitor=thief)
+        assert seen(answer) == ["ada: a.txt=3"]
+        await tab.call(f"{UPLOAD}.recall")
+        assert tab.var(UPLOAD, "seen") == "ada None"
 
 
 @pytest.mark.parametrize("handler", ["keep", "stream"])
@@ -194,7 +212,9 @@ async def test_the_tab_is_told_where_to_log_in(
     token = str(uuid.uuid4())
     async with connected(site, token=token) as tab:
         use_middleware("django.contrib.auth.middleware.LoginRequiredMiddleware")
-        await uploaded(site, handler, token=token, headers={"Referer": f"{site}/a"})
+        await uploaded(
+            site, handler, token=token, visitor=tab.visitor, headers={"Referer": f"{site}/a"}
+        )
         await tab.receive_until(lambda tab: tab.scripts)
         assert tab.scripts == ['window.location.assign("/admin/login/?next=/a")']
 
@@ -231,7 +251,8 @@ async def nowhere(message: Any) -> None:
 async def test_no_event_of_another_tab_is_the_uploaders(site: str, logged_in: str) -> None:
     other = str(uuid.uuid4())
     async with connected(site, token=other) as tab:
-        form = {"files": FILES, "data": {"__reflex_event_args": json.dumps({"token": other})}}
+        bound = tab.var(ROOT, "rx_router_session")["client_token"]
+        form = {"files": FILES, "data": {"__reflex_event_args": json.dumps({"token": bound})}}
         await uploaded(site, "go_on_in_another_tab", cookie=logged_in, **form)
         await tab.send(f"{UPLOAD}.recall")
         await tab.receive_until(lambda tab: tab.var(UPLOAD, "seen"))
@@ -251,7 +272,13 @@ async def test_a_streamed_upload_runs_for_its_user_while_it_comes(
             yield body[500:]
 
         answer = await uploaded(
-            site, "stream", token=token, cookie=logged_in, content=in_two_parts(), headers=MULTIPART
+            site,
+            "stream",
+            token=token,
+            visitor=tab.visitor,
+            cookie=logged_in,
+            content=in_two_parts(),
+            headers=MULTIPART,
         )
         await tab.receive_until(lambda tab: tab.var(UPLOAD, "seen") == "ada: 1000")
     assert answer.status_code == 202
