@@ -138,17 +138,13 @@ def connection_scope(app: rx.App, sid: str) -> Mapping[str, Any] | None:
 
 def linked_socket(app: rx.App, token: str) -> str | None:
     """Return the id of the socket of the tab that has this token, if it has one now."""
-    if app.event_namespace is None:
-        return None
-    record = app.event_namespace._token_manager.token_to_socket.get(token)
+    namespace = app.event_namespace
+    record = namespace._token_manager.token_to_socket.get(token) if namespace else None
     return record.sid if record else None
 
 
 async def release_token(app: rx.App, token: str) -> None:
-    """Take ``token`` away from the socket that has it, so that the next to connect is given it.
-
-    Reflex would take that one for a duplicate and make a new token, which nobody has bound.
-    """
+    """Take ``token`` from the socket that has it, or Reflex would give the next one a new one."""
     if app.event_namespace and (sid := linked_socket(app, token)):
         await app.event_namespace._token_manager.disconnect_token(token, sid)
 
