@@ -86,6 +86,11 @@ class EventClient:
         return self.state.get(state, {}).get(name + VAR)
 
     @property
+    def kept_under(self) -> str:
+        """What Reflex keeps the tab's state under, as it shows it to the page."""
+        return str(self.var(ROOT, "rx_router_session")["client_token"])
+
+    @property
     def scripts(self) -> list[str]:
         """The scripts that the page was told to run."""
         calls = [event for event in self.told if event["name"] == "_call_script"]

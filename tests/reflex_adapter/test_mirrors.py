@@ -266,7 +266,7 @@ class TestOverTheWire:
         token = "tab-of-ada"
         async with connected(site, cookie=logged_in, token=token) as tab:
             assert value(tab, "email") == "ada@example.com"
-        async with connected(site, token=token, hydrate=False) as tab:
+        async with connected(site, token=token, visitor=tab.visitor, hydrate=False) as tab:
             await run(tab, "who")
             sent = json.dumps([tab.state, tab.told])
             assert '"ada' not in sent

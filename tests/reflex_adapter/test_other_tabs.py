@@ -64,35 +64,34 @@ async def test_what_an_event_writes_into_another_tab_is_computed_for_who_looks_a
     site: str, logged_in: str, bob: str, use_middleware: Use
 ) -> None:
     use_middleware("django.middleware.locale.LocaleMiddleware")
-    token = str(uuid.uuid4())
     async with (
         connected(site, cookie=logged_in, language="fr") as ada,
-        connected(site, cookie=bob, language="de", token=token, page="/item/42") as his,
+        connected(site, cookie=bob, language="de", page="/item/42") as his,
     ):
-        await ada.send(f"{NEIGHBOUR}.give", tab=token, word="tea")
+        await ada.send(f"{NEIGHBOUR}.give", tab=his.kept_under, word="tea")
         await until(his, "card", "bob got tea by ada in Ja")
         await until(ada, "room", "ada ada Oui")
-        await ada.send(f"{NEIGHBOUR}.give", tab=token, word="path")
+        await ada.send(f"{NEIGHBOUR}.give", tab=his.kept_under, word="path")
         await until(his, "path", "/item/42")
 
 
 async def test_a_tab_that_nobody_has_open_is_computed_for_nobody(
     site: str, logged_in: str, bob: str
 ) -> None:
-    token = str(uuid.uuid4())
-    async with connected(site, cookie=bob, token=token) as his:
+    async with connected(site, cookie=bob) as his:
         await run(his, "who")
     async with connected(site, cookie=logged_in) as ada:
-        await ada.send(f"{NEIGHBOUR}.give", tab=token, word="tea")
+        await ada.send(f"{NEIGHBOUR}.give", tab=his.kept_under, word="tea")
         await until(ada, "room", "ada ada Yes")
-        assert await card_of(token) == "nobody got tea by ada in Yes"
+        assert await card_of(his.kept_under) == "nobody got tea by ada in Yes"
 
 
 async def test_code_outside_of_all_events_sees_who_looks_at_the_tab(site: str, bob: str) -> None:
-    token = str(uuid.uuid4())
-    async with connected(site, cookie=bob, token=token) as his:
+    async with connected(site, cookie=bob) as his:
         await run(his, "who")
-        async with app.modify_state(rx.BaseStateToken(ident=token, cls=NeighbourState)) as root:
+        async with app.modify_state(
+            rx.BaseStateToken(ident=his.kept_under, cls=NeighbourState)
+        ) as root:
             state = await root.get_state(NeighbourState)
             state.word = "mail"
             assert state.user.get_username() == state.username == "bob"
@@ -100,36 +99,33 @@ async def test_code_outside_of_all_events_sees_who_looks_at_the_tab(site: str, b
 
 
 async def test_the_account_is_that_of_the_moment(site: str, bob: str) -> None:
-    token = str(uuid.uuid4())
-    async with connected(site, cookie=bob, token=token):
+    async with connected(site, cookie=bob) as his:
         await get_user_model().objects.filter(username="bob").aupdate(is_active=False)
-        assert await card_of(token, "mail") == "nobody got mail in Yes"
+        assert await card_of(his.kept_under, "mail") == "nobody got mail in Yes"
 
 
 async def test_a_tab_whose_chain_refuses_is_nobodys(
     site: str, bob: str, use_middleware: Use
 ) -> None:
-    token = str(uuid.uuid4())
-    async with connected(site, cookie=bob, token=token):
+    async with connected(site, cookie=bob) as his:
         use_middleware("tests.probe.middleware.forbids")
-        assert await card_of(token, "mail") == "nobody got mail in Yes"
+        assert await card_of(his.kept_under, "mail") == "nobody got mail in Yes"
 
 
 async def test_many_tabs_written_to_at_once_are_each_computed_for_their_own(
     site: str, logged_in: str, bob: str
 ) -> None:
-    tabs = {str(uuid.uuid4()): name for name in ("ada", "bob", "nobody") * 10}
     cookies = {"ada": logged_in, "bob": bob, "nobody": None}
 
-    async def visit(token: str, name: str) -> None:
-        async with connected(site, cookie=cookies[name], token=token) as tab:
+    async def visit(name: str) -> None:
+        async with connected(site, cookie=cookies[name]) as tab:
             await run(tab, "who")
-            assert await card_of(token, "mail") == f"{name} got mail in Yes"
+            assert await card_of(tab.kept_under, "mail") == f"{name} got mail in Yes"
             await until(tab, "card", f"{name} got mail in Yes")
 
     async with asyncio.TaskGroup() as group:
-        for token, name in tabs.items():
-            group.create_task(visit(token, name))
+        for name in ("ada", "bob", "nobody") * 10:
+            group.create_task(visit(name))
 
 
 async def card_of(token: str, word: str | None = None) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 import pytest
 
-from tests.reflex_adapter.client import PROBE, ROOT, EventClient, connected, run
+from tests.reflex_adapter.client import PROBE, ROOT, connected, run
 from tests.reflex_adapter.secret import keep_secret, shows
 
 pytestmark = [
@@ -55,7 +54,7 @@ async def test_a_token_gives_nothing_away_by_what_the_state_is_kept_under(
     """Reflex shows it to its owner's page, whose scripts may tell."""
     async with connected(site, token=token) as owner:
         await keep_secret(owner)
-        [bound] = known_to_the_page(owner)
+        bound = owner.kept_under
         assert bound != token
     for visitor in ("", owner.visitor):
         async with connected(site, token=bound, visitor=visitor) as thief:
@@ -68,7 +67,7 @@ async def test_a_token_gives_nothing_away_by_a_second_token(
 ) -> None:
     async with connected(site, token=token) as owner:
         await keep_secret(owner)
-        [bound] = known_to_the_page(owner)
+        bound = owner.kept_under
     for known in (token, bound):
         claim = query.format(known).removeprefix("token=")
         async with connected(site, token=claim) as thief:
@@ -81,7 +80,7 @@ async def test_a_token_gives_nothing_away_in_band(
 ) -> None:
     async with connected(site, token=token) as owner:
         await keep_secret(owner)
-        [bound] = known_to_the_page(owner)
+        bound = owner.kept_under
         if owner_is_there:
             await steal_in_band(site, token, bound)
     if not owner_is_there:
@@ -99,18 +98,3 @@ async def steal_in_band(site: str, *tokens: str) -> None:
             await thief.call(f"{ROOT}.hydrate")
             assert not shows(thief)
             assert not thief.tokens
-
-
-def known_to_the_page(tab: EventClient) -> set[str]:
-    """Return the tokens that Reflex has shown to the page."""
-    found: set[str] = set()
-
-    def search(value: Any) -> None:
-        if isinstance(value, dict):
-            if token := value.get("client_token"):
-                found.add(token)
-            for item in value.values():
-                search(item)
-
-    search(tab.state)
-    return found

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import override_settings
 
 from reflex_adapter.upload import Upload, underway, upload_without_event
 from tests.conftest import ScopeFactory
@@ -121,18 +120,16 @@ async def test_the_tab_of_a_guest_has_the_session_that_the_upload_began(site: st
 
 
 async def test_a_tab_that_remembers_its_session_sees_what_the_upload_changed_in_it(
-    site: str, logged_in: str, use_middleware: Callable[..., None]
+    site: str, logged_in: str, settings: Any, use_middleware: Callable[..., None]
 ) -> None:
     token = str(uuid.uuid4())
-    with override_settings(REFLEX_DJANGO_AUTH_CACHE=300):
-        use_middleware()
-        async with connected(site, token=token, cookie=logged_in) as tab:
-            await tab.call(f"{UPLOAD}.recall")
-            await uploaded(
-                site, "remember_alone", token=token, visitor=tab.visitor, cookie=logged_in
-            )
-            await tab.call(f"{UPLOAD}.recall")
-            assert tab.var(UPLOAD, "seen") == "ada a.txt"
+    settings.REFLEX_DJANGO_AUTH_CACHE = 300
+    use_middleware()
+    async with connected(site, token=token, cookie=logged_in) as tab:
+        await tab.call(f"{UPLOAD}.recall")
+        await uploaded(site, "remember_alone", token=token, visitor=tab.visitor, cookie=logged_in)
+        await tab.call(f"{UPLOAD}.recall")
+        assert tab.var(UPLOAD, "seen") == "ada a.txt"
 
 
 async def test_the_tab_is_who_logged_in_by_an_upload(site: str, user: Any) -> None:
@@ -251,8 +248,10 @@ async def nowhere(message: Any) -> None:
 async def test_no_event_of_another_tab_is_the_uploaders(site: str, logged_in: str) -> None:
     other = str(uuid.uuid4())
     async with connected(site, token=other) as tab:
-        bound = tab.var(ROOT, "rx_router_session")["client_token"]
-        form = {"files": FILES, "data": {"__reflex_event_args": json.dumps({"token": bound})}}
+        form = {
+            "files": FILES,
+            "data": {"__reflex_event_args": json.dumps({"token": tab.kept_under})},
+        }
         await uploaded(site, "go_on_in_another_tab", cookie=logged_in, **form)
         await tab.send(f"{UPLOAD}.recall")
         await tab.receive_until(lambda tab: tab.var(UPLOAD, "seen"))
