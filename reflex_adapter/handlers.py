@@ -9,23 +9,20 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import reflex as rx
-from asgiref.sync import sync_to_async
 from django.http import HttpResponse
 from reflex.event import Event
 
 from reflex_adapter._reflex import EventContext, OnLoadInternalState, RegisteredEventHandler
 from reflex_adapter.account import end_other_account
+from reflex_adapter.calling import called, is_generator, yielded
 from reflex_adapter.conf import mirror_messages
 from reflex_adapter.current import current_event
 from reflex_adapter.messages import taken_messages
 from reflex_adapter.state import AppState
-
-END = object()
 
 
 def for_django(registered: RegisteredEventHandler) -> RegisteredEventHandler:
@@ -42,24 +39,23 @@ def for_django(registered: RegisteredEventHandler) -> RegisteredEventHandler:
 
 @functools.cache
 def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return ``function`` as a coroutine function or, if it yields, an asynchronous generator."""
+    """Return ``function`` as a coroutine function; it returns a generator if ``function`` does."""
 
     @functools.wraps(function)
     async def handle(state: Any, **payload: Any) -> Any:
         await begin(state)
-        result = await called(function, state, payload)
+        result = await called(function, state, **payload)
+        if is_generator(result):
+            return generate(state, result)
         await show_messages(state)
         return answered(result)
 
-    @functools.wraps(function)
-    async def generate(state: Any, **payload: Any) -> AsyncIterator[Any]:
-        await begin(state)
-        async for update in yielded(function(state, **payload)):
+    async def generate(state: Any, generator: Any) -> AsyncIterator[Any]:
+        async for update in yielded(generator, function):
             yield update
         await show_messages(state)
 
-    yields = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
-    return generate if yields else handle
+    return handle
 
 
 @functools.cache
@@ -93,31 +89,6 @@ def answered(result: Any) -> Any:
     event = current_event()
     event.response = result
     return None
-
-
-async def called(function: Callable[..., Any], state: Any, payload: dict[str, Any]) -> Any:
-    if inspect.iscoroutinefunction(function):
-        return await function(state, **payload)
-    return await sync_to_async(function, thread_sensitive=True)(state, **payload)
-
-
-async def yielded(generator: Any) -> AsyncIterator[Any]:
-    """Yield what ``generator`` yields; a plain one takes a hop for each step."""
-    if inspect.isasyncgen(generator):
-        async with aclosing(generator):  # its own finally runs now, also on cancellation
-            async for update in generator:
-                yield update
-        return
-    steps = yielded_and_returned(generator)
-    step = sync_to_async(lambda: next(steps, END), thread_sensitive=True)
-    while (update := await step()) is not END:
-        yield update
-
-
-def yielded_and_returned(generator: Any) -> Iterator[Any]:
-    returned = yield from generator
-    if returned is not None:
-        yield returned
 
 
 async def forget_messages(state: Any) -> None:

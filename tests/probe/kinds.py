@@ -1,0 +1,224 @@
+"""One handler of each kind that Reflex knows; each tells what it found of Django, and where."""
+
+import functools
+import threading
+from typing import Any
+
+import reflex as rx
+from django.contrib.auth.models import User
+from django.db import connection
+
+from reflex_adapter.current import current_request
+from reflex_adapter.state import AppState
+from tests.probe.middleware import trace
+
+LOOP_THREAD = "MainThread"
+
+
+def here() -> str:
+    """Tell whom the request of the running event is from, and whether this is the event loop."""
+    thread = "loop" if threading.current_thread().name == LOOP_THREAD else "thread"
+    return f"{current_request().user.get_username()} {thread}"
+
+
+def noted_async(function: Any) -> Any:
+    @functools.wraps(function)
+    async def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        trace.append("decorator")
+        return await function(self, *args, **kwargs)
+
+    return wrapper
+
+
+def noted(function: Any) -> Any:
+    """Decorate any kind of handler by a plain function, which returns what the handler does."""
+
+    @functools.wraps(function)
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        trace.append("decorator")
+        return function(self, *args, **kwargs)
+
+    return wrapper
+
+
+class Mixin(rx.State, mixin=True):
+    from_mixin: str = ""
+
+    @rx.event
+    async def of_mixin(self):
+        self.from_mixin = self.seen = here()
+
+    @rx.event
+    def plain_of_mixin(self):
+        self.from_mixin = self.seen = f"{here()} {User.objects.count()}"
+
+
+class KindsState(Mixin, AppState):
+    """``seen`` is what the last handler found; ``steps`` what it found on its way."""
+
+    seen: str = ""
+    steps: list[str] = []
+
+    @rx.event
+    async def coroutine(self):
+        self.seen = here()
+
+    @rx.event
+    def plain(self):
+        self.seen = f"{here()} {User.objects.count()}"
+
+    async def undecorated(self):
+        self.seen = here()
+
+    @rx.event
+    async def generator(self):
+        self.steps = [here()]
+        yield
+        self.steps = [*self.steps, here()]
+        yield KindsState.coroutine
+
+    @rx.event
+    def plain_generator(self):
+        self.steps = [here()]
+        yield
+        self.steps = [*self.steps, f"{here()} {User.objects.count()}"]
+        yield KindsState.coroutine
+
+    @rx.event
+    async def goes_on(self):
+        return [KindsState.plain, KindsState.argument("last")]
+
+    @rx.event
+    async def argument(self, value: str, times: int = 2):
+        self.seen = f"{value * times} {here()}"
+
+    @rx.event
+    async def form(self, data: dict[str, Any]):
+        self.seen = f"{data['name']} {here()}"
+
+    @rx.event
+    async def calls_others(self):
+        await self.coroutine()
+        self.steps = [self.seen]
+        self.plain_seen()
+        self.steps = [*self.steps, self.seen]
+
+    @rx.event
+    def plain_seen(self):
+        self.seen = f"called {here()}"
+
+    @rx.event
+    @noted_async
+    async def decorated(self):
+        self.seen = here()
+
+    @rx.event
+    @noted
+    def decorated_plain(self):
+        self.seen = f"{here()} {User.objects.count()}"
+
+    @rx.event
+    @noted
+    async def async_in_plain(self):
+        self.seen = here()
+
+    @rx.event
+    @noted
+    def generator_in_plain(self):
+        self.steps = [f"{here()} {User.objects.count()}"]
+        yield
+        self.seen = f"{here()} {User.objects.count()}"
+
+    @rx.event
+    @noted
+    async def async_generator_in_plain(self):
+        self.steps = [here()]
+        yield
+        self.seen = here()
+
+    @rx.event
+    async def other_state(self):
+        other = await self.get_state(OtherState)
+        other.seen = other.user.get_username()
+        self.seen = await self.get_var_value(OtherState.seen)
+
+    @rx.event(background=True)
+    async def background(self):
+        async with self:
+            self.seen = here()
+
+    @rx.event(background=True)
+    async def background_generator(self):
+        async with self:
+            self.steps = [here()]
+        yield KindsState.coroutine
+
+    @rx.event
+    async def in_transaction(self):
+        self.seen = str(connection.in_atomic_block)
+
+    @rx.event
+    def plain_in_transaction(self):
+        self.seen = str(connection.in_atomic_block)
+
+    @rx.event
+    def writes_and_raises(self):
+        User.objects.create_user("lost")
+        raise ValueError("boom")
+
+    @rx.event
+    def writes_yields_and_raises(self):
+        User.objects.create_user("lost")
+        self.seen = "yielded"
+        yield
+        raise ValueError("boom")
+
+    @rx.event
+    async def yields_and_raises(self):
+        self.session["remembered"] = "lost"
+        self.seen = "yielded"
+        yield
+        self.steps = ["never sent"]
+        raise ValueError("boom")
+
+    @rx.event
+    def counts_users(self):
+        self.seen = str(User.objects.count())
+
+    @rx.var
+    def computed(self) -> str:
+        return self.user.get_username()
+
+    @rx.var(cache=False)
+    def computed_always(self) -> str:
+        return f"{self.user.get_username()} {self.seen}"
+
+    @rx.var
+    async def computed_async(self) -> str:
+        return f"{self.user.get_username()} {self.seen}"
+
+
+class OtherState(AppState):
+    seen: str = ""
+
+
+class InheritedState(KindsState):
+    """Its handlers are its parent's, and one of its own by the same name."""
+
+    @rx.event
+    async def of_child(self):
+        self.seen = f"child {here()}"
+
+
+class RoomState(rx.SharedState):
+    """One state for all who enter a room."""
+
+    lines: list[str] = []
+
+    @rx.event
+    async def enter(self, room: str):
+        await self._link_to(room)
+
+    @rx.event
+    async def say(self, text: str):
+        self.lines = [*self.lines, f"{current_request().user.get_username()}: {text}"]
