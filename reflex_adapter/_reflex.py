@@ -18,6 +18,9 @@ from typing import Any
 import reflex as rx
 from packaging.specifiers import SpecifierSet
 
+# What a background handler gets as `self`; entering it takes the lock of the state.
+from reflex.istate.proxy import StateProxy
+
 # The state behind page loads: its events begin a page, as those of rx.State do.
 from reflex.state import OnLoadInternalState
 
@@ -51,7 +54,9 @@ __all__ = [
     "EventQueueEntry",
     "OnLoadInternalState",
     "RegisteredEventHandler",
+    "StateProxy",
     "backend_paths",
+    "begun",
     "bundle_pages",
     "check_version",
     "compile_pages",
@@ -99,6 +104,17 @@ class AppWithProcessor(rx.App):
             state_manager=self.state_manager, event_namespace=namespace
         ):
             yield
+
+
+@asynccontextmanager
+async def begun(proxy: StateProxy) -> AsyncIterator[StateProxy]:
+    """Enter ``proxy`` before its handler does, and forget that: a handler may never enter it.
+
+    Reflex sends the state once more at the end of one that did not.
+    """
+    async with proxy:
+        yield proxy
+    proxy._self_entered_context = False
 
 
 def socket_id(router_data: Mapping[str, Any]) -> str | None:

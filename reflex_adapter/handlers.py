@@ -18,6 +18,7 @@ from reflex.event import Event
 
 from reflex_adapter._reflex import EventContext, OnLoadInternalState, RegisteredEventHandler
 from reflex_adapter.account import end_other_account
+from reflex_adapter.background import TaskAccount, in_background
 from reflex_adapter.calling import called, is_generator, yielded
 from reflex_adapter.conf import mirror_messages
 from reflex_adapter.current import current_event
@@ -33,6 +34,22 @@ def for_django(registered: RegisteredEventHandler) -> RegisteredEventHandler:
         function = app_state_handler(function)
     elif state in (rx.State, OnLoadInternalState):
         function = page_load_handler(function)
+    else:
+        function = plain_state_handler(function)
+    return with_function(registered, function)
+
+
+def for_background(
+    registered: RegisteredEventHandler, account: TaskAccount
+) -> RegisteredEventHandler:
+    """Return ``registered`` with its function made to run for ``account``, after a chain."""
+    start = begin if issubclass(registered.states[0], AppState) else begin_for_account
+    return with_function(registered, in_background(registered.handler.fn, account, start))
+
+
+def with_function(
+    registered: RegisteredEventHandler, function: Callable[..., Any]
+) -> RegisteredEventHandler:
     handler = dataclasses.replace(registered.handler, fn=function)
     return dataclasses.replace(registered, handler=handler)
 
@@ -72,14 +89,31 @@ def page_load_handler(function: Callable[..., Any]) -> Callable[..., Any]:
     return handle
 
 
+@functools.cache
+def plain_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the handler of a state that is no ``AppState``, called as Reflex calls it."""
+
+    @functools.wraps(function)
+    async def handle(state: Any, **payload: Any) -> Any:
+        await begin_for_account(state)
+        result = function(state, **payload)
+        return await result if inspect.isawaitable(result) else result
+
+    return handle
+
+
 async def begin(state: Any) -> None:
     """Make the state fit for the event: its account's own, without the messages of the last one."""
+    await begin_for_account(state)
+    await forget_messages(state)
+
+
+async def begin_for_account(state: Any) -> None:
     if await end_other_account(state):
         # What the page shows was loaded for somebody else.
         await EventContext.get().enqueue(
             *Event.from_event_type(OnLoadInternalState.on_load_internal)
         )
-    await forget_messages(state)
 
 
 def answered(result: Any) -> Any:

@@ -25,10 +25,12 @@ from reflex_adapter._reflex import (
     socket_id,
 )
 from reflex_adapter.answers import EventRefused, answer
+from reflex_adapter.background import AccountChanged, TaskAccount
 from reflex_adapter.bridge import Handler, Outcome
 from reflex_adapter.connection import Connection
 from reflex_adapter.current import CurrentEvent, bound
-from reflex_adapter.handlers import for_django
+from reflex_adapter.finished import finished
+from reflex_adapter.handlers import for_background, for_django
 from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.updates import HeldUpdates
 
@@ -107,9 +109,17 @@ class DjangoEventProcessor(BaseStateEventProcessor):
 
         outcome = await self._run_chain(connection, entry, nothing)
         if await self._answer(entry, outcome):
-            with bound(CurrentEvent(outcome.request, background=True)):
+            request = finished(outcome.request)
+            task = for_background(registered, TaskAccount(request, connection))
+            with bound(CurrentEvent(request, background=True)):
                 async with own_thread():
-                    await super()._execute_event(entry=entry, registered_handler=registered)
+                    await self._run_task(entry, task)
+
+    async def _run_task(self, entry: EventQueueEntry, task: RegisteredEventHandler) -> None:
+        try:
+            await super()._execute_event(entry=entry, registered_handler=task)
+        except AccountChanged:
+            logger.info("Stopped %s: its login has ended", entry.event.name)
 
     async def _run_chain(
         self, connection: Connection, entry: EventQueueEntry, handler: Handler

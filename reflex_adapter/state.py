@@ -59,8 +59,11 @@ class RequestAccess:
 
     @property
     def session(self) -> SessionBase:
-        """``request.session``, loaded before the handler started and saved after it ended."""
-        return foreground_event("self.session").request.session
+        """``request.session``, loaded before the handler started and saved after it ended.
+
+        In a background task a copy to read: Django has saved the session already.
+        """
+        return current_request().session
 
     @property
     def response(self) -> HttpResponse:

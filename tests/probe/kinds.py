@@ -1,18 +1,40 @@
 """One handler of each kind that Reflex knows; each tells what it found of Django, and where."""
 
+import asyncio
 import functools
 import threading
 from typing import Any
 
 import reflex as rx
+from django.contrib import messages
+from django.contrib.auth import alogin, alogout
 from django.contrib.auth.models import User
 from django.db import connection
 
-from reflex_adapter.current import current_request
+from reflex_adapter.background import AccountChanged
+from reflex_adapter.current import NoCurrentRequest, current_request
 from reflex_adapter.state import AppState
 from tests.probe.middleware import trace
 
 LOOP_THREAD = "MainThread"
+
+
+class Gates:
+    """Lets background tasks on, all that have come to it."""
+
+    def __init__(self) -> None:
+        self._waiting: list[asyncio.Event] = []
+
+    async def wait(self) -> None:
+        self._waiting.append(gate := asyncio.Event())
+        await gate.wait()
+
+    def open(self) -> None:
+        while self._waiting:
+            self._waiting.pop().set()
+
+
+gates = Gates()
 
 
 def here() -> str:
@@ -222,3 +244,71 @@ class RoomState(rx.SharedState):
     @rx.event
     async def say(self, text: str):
         self.lines = [*self.lines, f"{current_request().user.get_username()}: {text}"]
+
+
+class TaskState(AppState):
+    """Background tasks that wait until they are let on."""
+
+    seen: str = ""
+    kept: str = ""
+
+    @rx.event
+    async def keep(self, value: str):
+        self.kept = value
+
+    @rx.event(background=True)
+    async def enter_twice(self):
+        async with self:
+            self.seen = f"first {self.user.get_username()}"
+        await gates.wait()
+        try:
+            async with self:
+                self.seen = f"second {self.user.get_username()}"
+                trace.append(self.seen)
+        except AccountChanged as error:
+            trace.append(str(error))
+            raise
+        finally:
+            trace.append("ended")
+
+    @rx.event(background=True)
+    async def reads_without_entering(self):
+        trace.append(f"kept {self.kept!r}")
+
+    @rx.event(background=True)
+    async def writes(self, how: str):
+        request = self.request
+        try:
+            match how:
+                case "session":
+                    self.session["remembered"] = "lost"
+                case "request session":
+                    request.session.update({"remembered": "lost"})
+                case "flush":
+                    await request.session.aflush()
+                case "messages":
+                    messages.success(request, "lost")
+                case "login":
+                    await alogin(request, await User.objects.aget(username="ada"))
+                case "logout":
+                    await alogout(request)
+        except NoCurrentRequest as error:
+            async with self:
+                self.seen = str(error)
+
+    @rx.event(background=True)
+    async def reads_session(self):
+        async with self:
+            self.seen = f"remembered={self.session.get('remembered')}"
+
+    @rx.event
+    async def remember(self, value: str):
+        self.session["remembered"] = value
+
+    @rx.event
+    async def log_out(self):
+        await alogout(self.request)
+
+    @rx.event
+    async def log_in(self, username: str):
+        await alogin(self.request, await User.objects.aget(username=username))

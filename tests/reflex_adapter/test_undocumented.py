@@ -30,6 +30,7 @@ from reflex_adapter._reflex import (
     OnLoadInternalState,
     RegisteredEventHandler,
     RouteVar,
+    StateProxy,
     build,
     check_version,
     environment,
@@ -146,6 +147,15 @@ def test_handlers_are_registered_by_name() -> None:
     assert isinstance(registered, RegisteredEventHandler), "See handlers.for_django."
     assert (registered.handler.fn.__name__, registered.states[0]) == ("hydrate", rx.State)
     assert registered.handler.is_background is False
+
+
+def test_a_background_handler_gets_a_proxy_that_can_be_linked_to_another() -> None:
+    assert parameters(StateProxy)[::2] == ["state_instance", "parent_state_proxy"], (
+        "See watched.WatchedStateProxy: which proxy does a background handler get now?"
+    )
+    assert "parent_state_proxy=self" in inspect.getsource(StateProxy.get_state), "See watched.py."
+    run = inspect.getsource(BaseStateEventProcessor._execute_event)
+    assert "if not proxy._self_entered_context" in run, "See _reflex.begun."
 
 
 def test_page_loads_run_in_a_state_of_their_own() -> None:
