@@ -12,12 +12,18 @@ import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 
 from django_adapter import AuthCache, MiddlewareRunner, SyntheticRequests, load_identity
 from reflex_adapter.conf import auth_cache_seconds
 from reflex_adapter.current import CurrentEvent, bound
+from reflex_adapter.errors import logged
+
+# What Django's response_for_exception() takes for an answer and not for an error.
+SAY_4XX = (BadRequest, Http404, MultiPartParserError, PermissionDenied, SuspiciousOperation)
 
 Handler = Callable[[CurrentEvent], Awaitable[None]]
 
@@ -46,7 +52,8 @@ class DjangoEventBridge:
 
         They are made of its handshake, its ``Origin`` already checked. Session and user are loaded
         before the handler starts, so that reading them does no I/O. Raises what the handler
-        raises, once the chain has seen it; what middleware raises becomes a response.
+        raises, once the chain has seen and logged it, unless Django answers it with a 4xx, as it
+        does ``PermissionDenied``; what middleware raises becomes a response.
         """
         request = requests.request(path=path, query_string=query, csrf_proven=True)
         started = completed = False
@@ -67,8 +74,11 @@ class DjangoEventBridge:
             return event.response
 
         try:
-            run = await self.runner.run(request, functools.update_wrapper(view, handler))
+            run = await self.runner.attempt(request, functools.update_wrapper(view, handler))
         finally:
             if self.auth_cache is not None:
                 self.auth_cache.ended(requests, request)
+        if run.error is not None and not isinstance(run.error, SAY_4XX):
+            logged(run.error)  # by Django, as what a view raises
+            raise run.error
         return Outcome(request, run.response, completed)

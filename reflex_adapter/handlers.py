@@ -32,11 +32,16 @@ def for_django(registered: RegisteredEventHandler) -> RegisteredEventHandler:
     state = registered.states[0]
     if issubclass(state, AppState):
         function = app_state_handler(function)
-    elif state in (rx.State, OnLoadInternalState):
+    elif loads_page(registered):
         function = page_load_handler(function)
     else:
         function = plain_state_handler(function)
     return with_function(registered, function)
+
+
+def loads_page(registered: RegisteredEventHandler) -> bool:
+    """Tell whether this is one of the events of Reflex's own that fill a page."""
+    return registered.states[0] in (rx.State, OnLoadInternalState)
 
 
 def for_background(

@@ -24,13 +24,14 @@ from reflex_adapter._reflex import (
     page_url,
     socket_id,
 )
-from reflex_adapter.answers import EventRefused, answer
+from reflex_adapter.answers import answer, page_failed
 from reflex_adapter.background import AccountChanged, TaskAccount
 from reflex_adapter.bridge import Handler, Outcome
 from reflex_adapter.connection import Connection
 from reflex_adapter.current import CurrentEvent, bound
+from reflex_adapter.errors import EventRefused
 from reflex_adapter.finished import finished
-from reflex_adapter.handlers import for_background, for_django
+from reflex_adapter.handlers import for_background, for_django, loads_page
 from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.updates import HeldUpdates
 
@@ -82,6 +83,18 @@ class DjangoEventProcessor(BaseStateEventProcessor):
     async def _run_in_chain(
         self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
     ) -> None:
+        loads = loads_page(registered)
+        try:
+            outcome = await self._run_view(connection, entry, registered)
+            await self._answer(entry, outcome, loads_page=loads)
+        except Exception:
+            if loads:
+                await self._tell(entry, page_failed("An error occurred."))
+            raise
+
+    async def _run_view(
+        self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
+    ) -> Outcome:
         execute = super()._execute_event
         updates = HeldUpdates(entry.ctx)
 
@@ -93,10 +106,9 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             await execute(entry=held, registered_handler=for_django(registered))
 
         try:
-            outcome = await self._run_chain(connection, entry, handler)
+            return await self._run_chain(connection, entry, handler)
         finally:
             await updates.release()
-        await self._answer(entry, outcome)
 
     async def _run_after_chain(
         self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
@@ -137,9 +149,11 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             await self.app.tickets.hand_over(lines, given, connection, tell)
         return outcome
 
-    async def _answer(self, entry: EventQueueEntry, outcome: Outcome) -> bool:
+    async def _answer(
+        self, entry: EventQueueEntry, outcome: Outcome, *, loads_page: bool = False
+    ) -> bool:
         """Tell the client what the chain answered; return whether that was nothing of its own."""
-        told = answer(outcome)
+        told = answer(outcome, loads_page=loads_page)
         if told is not None:
             await self._tell(entry, told)
         return told is None

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reflex.event import EventSpec
 
 from asgi_compose import ASGIApp, Dispatcher, Route, Scope, path_prefix
 from reflex_adapter._reflex import AppWithProcessor, check_version, serving_only
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH
 from reflex_adapter.cookie_tickets import CookieTickets
+from reflex_adapter.errors import show_error
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
 
 
+@dataclass(eq=False)
 class DjangoApp(AppWithProcessor):
     """Use it as ``rx.App``. Called, it returns the ASGI application to put behind Django."""
+
+    backend_exception_handler: Callable[[Exception], EventSpec | list[EventSpec] | None] = (
+        show_error
+    )
 
     def __post_init__(self) -> None:
         check_version()

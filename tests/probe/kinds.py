@@ -9,7 +9,9 @@ import reflex as rx
 from django.contrib import messages
 from django.contrib.auth import alogin, alogout
 from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import connection
+from django.http import Http404
 
 from reflex_adapter.background import AccountChanged
 from reflex_adapter.current import NoCurrentRequest, current_request
@@ -17,6 +19,13 @@ from reflex_adapter.state import AppState
 from tests.probe.middleware import trace
 
 LOOP_THREAD = "MainThread"
+RAISED = {
+    "Http404": Http404("no such thing"),
+    "PermissionDenied": PermissionDenied("not yours"),
+    "SuspiciousOperation": SuspiciousOperation("odd"),
+    "BadRequest": BadRequest("bad"),
+    "ValueError": ValueError("boom"),
+}
 
 
 class Gates:
@@ -312,3 +321,20 @@ class TaskState(AppState):
     @rx.event
     async def log_in(self, username: str):
         await alogin(self.request, await User.objects.aget(username=username))
+
+
+class RaisingState(AppState):
+    seen: str = ""
+
+    @rx.event
+    async def raises(self, what: str):
+        self.session["raised"] = what
+        raise RAISED[what]
+
+    @rx.event(background=True)
+    async def raises_in_background(self):
+        raise ValueError("boom")
+
+    @rx.event
+    async def mark(self):
+        self.seen = f"raised={self.session.get('raised')}"
