@@ -22,7 +22,8 @@ from packaging.specifiers import SpecifierSet
 from reflex.istate.proxy import StateProxy
 
 # The state behind page loads: its events begin a page, as those of rx.State do.
-from reflex.state import OnLoadInternalState
+# The other two are Reflex's as well: what goes wrong in a browser, and what it has stored.
+from reflex.state import FrontendEventExceptionState, OnLoadInternalState, UpdateVarsInternalState
 
 # The steps of `reflex export`, whose documented form is a command line only.
 from reflex.utils import build, prerequisites
@@ -47,6 +48,7 @@ from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 from reflex_base.registry import RegisteredEventHandler
 
 __all__ = [
+    "REFLEX_STATES",
     "UNSTABLE_NAME",
     "AppWithProcessor",
     "BaseStateEventProcessor",
@@ -72,6 +74,11 @@ __all__ = [
 # Parts of compiled names that differ from run to run though the page is the same: the hash of a
 # variable in an element's id, and the digest of a component in which such a name occurs.
 UNSTABLE_NAME = re.compile(rb"reflex_Var_-?\d+_reflex_Var|_comp_[0-9a-f]{32}")
+
+# The states whose events are Reflex's own, and no author's.
+REFLEX_STATES = frozenset(
+    {rx.State, OnLoadInternalState, UpdateVarsInternalState, FrontendEventExceptionState}
+)
 
 SUPPORTED = SpecifierSet(">=0.10.1,<0.11", prereleases=True)
 
@@ -108,10 +115,7 @@ class AppWithProcessor(rx.App):
 
 @asynccontextmanager
 async def begun(proxy: StateProxy) -> AsyncIterator[StateProxy]:
-    """Enter ``proxy`` before its handler does, and forget that: a handler may never enter it.
-
-    Reflex sends the state once more at the end of one that did not.
-    """
+    """Enter ``proxy``, and forget that: Reflex makes up for a handler that never enters it."""
     async with proxy:
         yield proxy
     proxy._self_entered_context = False

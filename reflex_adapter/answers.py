@@ -11,7 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from reflex.event import EventSpec
 
 from reflex_adapter.bridge import Outcome
-from reflex_adapter.errors import EventRefused, logged
+from reflex_adapter.errors import EventRefused
+from reflex_adapter.logged import logged
 
 logger = logging.getLogger("reflex_adapter")
 

@@ -20,7 +20,7 @@ from django.http.response import HttpResponseBase
 from django_adapter import AuthCache, MiddlewareRunner, SyntheticRequests, load_identity
 from reflex_adapter.conf import auth_cache_seconds
 from reflex_adapter.current import CurrentEvent, bound
-from reflex_adapter.errors import logged
+from reflex_adapter.logged import logged
 
 # What Django's response_for_exception() takes for an answer and not for an error.
 SAY_4XX = (BadRequest, Http404, MultiPartParserError, PermissionDenied, SuspiciousOperation)

@@ -12,18 +12,13 @@ import reflex as rx
 from django.conf import settings
 from reflex.event import EventSpec
 
-logger = logging.getLogger("reflex_adapter")
+from reflex_adapter.logged import is_logged
 
-LOGGED = "_reflex_adapter_logged"
+logger = logging.getLogger("reflex_adapter")
 
 
 class EventRefused(RuntimeError):
     """An event that the app's error path has to answer, since there is no better way to show it."""
-
-
-def logged(error: Exception) -> None:
-    """Note that ``error`` stands in the log already."""
-    vars(error)[LOGGED] = True
 
 
 def show_error(exception: Exception) -> EventSpec:
@@ -31,7 +26,7 @@ def show_error(exception: Exception) -> EventSpec:
 
     Details only under ``DEBUG``.
     """
-    if LOGGED not in vars(exception):
+    if not is_logged(exception):
         logger.error("An event failed: %s", exception, exc_info=exception)
     details = f"{type(exception).__name__}: {exception}" if settings.DEBUG else ""
     shown: EventSpec = rx.toast.error(

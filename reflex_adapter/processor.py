@@ -33,6 +33,7 @@ from reflex_adapter.errors import EventRefused
 from reflex_adapter.finished import finished
 from reflex_adapter.handlers import for_background, for_django, loads_page
 from reflex_adapter.handshake import CONNECTION
+from reflex_adapter.public_states import Strangers
 from reflex_adapter.updates import HeldUpdates
 
 if TYPE_CHECKING:
@@ -97,18 +98,23 @@ class DjangoEventProcessor(BaseStateEventProcessor):
     ) -> Outcome:
         execute = super()._execute_event
         updates = HeldUpdates(entry.ctx)
+        strangers = Strangers(self.app.login_guard, connection)
 
         @functools.wraps(registered.handler.fn)
         async def handler(event: CurrentEvent) -> None:
             event.handler_ended = updates.hold
+            await strangers.restrict(updates, event.request)
             EventContext.set(updates.context)
             held = dataclasses.replace(entry, ctx=updates.context)
             await execute(entry=held, registered_handler=for_django(registered))
 
+        strangers.admit(handler, registered, page_path(entry))
         try:
-            return await self._run_chain(connection, entry, handler)
+            outcome = await self._run_chain(connection, entry, handler)
         finally:
             await updates.release()
+        await strangers.make_up(outcome.request, entry.ctx)
+        return outcome
 
     async def _run_after_chain(
         self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
@@ -119,12 +125,18 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         async def nothing(event: CurrentEvent) -> None:
             pass
 
+        strangers = Strangers(self.app.login_guard, connection)
+        strangers.admit(nothing, registered, page_path(entry))
         outcome = await self._run_chain(connection, entry, nothing)
         if await self._answer(entry, outcome):
             request = finished(outcome.request)
             task = for_background(registered, TaskAccount(request, connection))
             with bound(CurrentEvent(request, background=True)):
                 async with own_thread():
+                    updates = HeldUpdates(entry.ctx)
+                    if await strangers.restrict(updates, request):
+                        EventContext.set(updates.context)
+                        entry = dataclasses.replace(entry, ctx=updates.context)
                     await self._run_task(entry, task)
 
     async def _run_task(self, entry: EventQueueEntry, task: RegisteredEventHandler) -> None:
@@ -141,7 +153,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         outcome = await self.app.bridge.run(
             connection.requests,
             handler,
-            path=unquote(url.path) or "/",
+            path=page_path(entry),
             query=url.query.encode(),
         )
         if lines := connection.respond(outcome.response):
@@ -160,3 +172,8 @@ class DjangoEventProcessor(BaseStateEventProcessor):
 
     async def _tell(self, entry: EventQueueEntry, event: EventSpec) -> None:
         await entry.ctx.emit_event(*Event.from_event_type(event))
+
+
+def page_path(entry: EventQueueEntry) -> str:
+    """Return the decoded path of the page, as the client claims it."""
+    return unquote(urlsplit(page_url(entry.ctx.router_data)).path) or "/"

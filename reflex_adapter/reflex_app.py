@@ -17,6 +17,7 @@ from reflex_adapter.errors import show_error
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
+from reflex_adapter.login_guard import LoginGuard, login_guard
 
 
 @dataclass(eq=False)
@@ -36,6 +37,10 @@ class DjangoApp(AppWithProcessor):
         return DjangoEventBridge()
 
     @functools.cached_property
+    def login_guard(self) -> LoginGuard | None:
+        return login_guard()
+
+    @functools.cached_property
     def tickets(self) -> CookieTickets:
         return CookieTickets()
 
@@ -45,7 +50,7 @@ class DjangoApp(AppWithProcessor):
         )
 
     def __call__(self) -> ASGIApp:
-        self.bridge  # noqa: B018 - middleware is made here, not in the event loop
+        self.bridge, self.login_guard  # noqa: B018 - middleware is made here, not in the event loop
         with serving_only():
             reflex = super().__call__()
         own = [

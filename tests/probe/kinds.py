@@ -8,11 +8,13 @@ from typing import Any
 import reflex as rx
 from django.contrib import messages
 from django.contrib.auth import alogin, alogout
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import connection
 from django.http import Http404
 
+from reflex_adapter import page
 from reflex_adapter.background import AccountChanged
 from reflex_adapter.current import NoCurrentRequest, current_request
 from reflex_adapter.state import AppState
@@ -338,3 +340,70 @@ class RaisingState(AppState):
     @rx.event
     async def mark(self):
         self.seen = f"raised={self.session.get('raised')}"
+
+
+class MemberState(AppState):
+    """Nothing of it is for a stranger."""
+
+    inside: str = "of the members"
+    seen: str = ""
+
+    @rx.var(cache=False)
+    def always(self) -> str:
+        return f"inside of {self.user.get_username() or 'members'}"
+
+    @rx.event
+    async def tell(self):
+        self.seen = f"member {self.user.get_username()}"
+
+    @rx.event
+    @login_not_required
+    async def knock(self):
+        trace.append("knocked")
+        self.seen = "knocked"
+
+
+@login_not_required
+class LobbyState(AppState):
+    """For everybody, and what its child adds is not."""
+
+    seen: str = ""
+
+    @rx.event
+    async def on_load(self):
+        self.seen = f"welcome {self.user.get_username() or 'stranger'}"
+
+    @rx.event
+    async def look(self):
+        member = await self.get_state(MemberState)
+        member.seen = "changed by a stranger"
+        self.seen = member.inside[:2]
+
+    @rx.event(background=True)
+    async def look_in_background(self):
+        async with self:
+            (await self.get_state(MemberState)).seen = "changed by a stranger"
+            self.seen = "looked"
+
+    @rx.event
+    async def log_in(self):
+        await alogin(self.request, await User.objects.aget(username="ada"))
+        self.seen = "logged in"
+
+
+class InnerState(LobbyState):
+    inner: str = "of the child"
+
+    @rx.event
+    async def enter(self):
+        self.inner = "entered"
+
+
+@page(route="/lobby", on_load=LobbyState.on_load, login_required=False)
+def lobby() -> rx.Component:
+    return rx.text(LobbyState.seen)
+
+
+@page(route="/inner")
+def inner() -> rx.Component:
+    return rx.text(InnerState.inner, MemberState.seen)

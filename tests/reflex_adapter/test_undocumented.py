@@ -27,10 +27,12 @@ from reflex_adapter._reflex import (
     Env,
     EventContext,
     EventQueueEntry,
+    FrontendEventExceptionState,
     OnLoadInternalState,
     RegisteredEventHandler,
     RouteVar,
     StateProxy,
+    UpdateVarsInternalState,
     build,
     check_version,
     environment,
@@ -162,6 +164,15 @@ def test_page_loads_run_in_a_state_of_their_own() -> None:
     assert "on_load_internal" in OnLoadInternalState.event_handlers, (
         "Find the state that runs on_load now, for handlers.for_django."
     )
+
+
+def test_the_states_of_reflex_itself_are_known() -> None:
+    own = {state for state in rx.State.__subclasses__() if state.__module__ == "reflex.state"}
+    known = {OnLoadInternalState, UpdateVarsInternalState, FrontendEventExceptionState}
+    assert own - {rx.ComponentState} == known, (
+        "Look what its events do, and whether _reflex.REFLEX_STATES should name it."
+    )
+    assert {rx.State, *known} == _reflex.REFLEX_STATES
 
 
 def test_router_data_names_the_socket_and_the_url() -> None:
