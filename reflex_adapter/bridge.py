@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 
+from asgi_compose import Scope
 from django_adapter import AuthCache, MiddlewareRunner, SyntheticRequests, load_identity
 from reflex_adapter.conf import auth_cache_seconds
 from reflex_adapter.current import CurrentEvent, bound
@@ -46,15 +47,24 @@ class DjangoEventBridge:
         self.auth_cache = AuthCache(seconds) if seconds else None
 
     async def run(
-        self, requests: SyntheticRequests, handler: Handler, *, path: str = "/", query: bytes = b""
+        self,
+        connection: Scope | SyntheticRequests,
+        handler: Handler,
+        *,
+        path: str = "/",
+        query: bytes = b"",
     ) -> Outcome:
-        """Run ``handler`` around ``settings.MIDDLEWARE`` on one of a connection's ``requests``.
+        """Run ``handler`` around ``settings.MIDDLEWARE`` on a request of ``connection``.
 
-        They are made of its handshake, its ``Origin`` already checked. Session and user are loaded
-        before the handler starts, so that reading them does no I/O. Raises what the handler
-        raises, once the chain has seen and logged it, unless Django answers it with a 4xx, as it
-        does ``PermissionDenied``; what middleware raises becomes a response.
+        That is the scope of a request or of a WebSocket handshake, its ``Origin`` already checked;
+        or what makes requests of one, parsed once, where many events come by it. Session and user
+        are loaded before the handler starts, so that reading them does no I/O. Raises what the
+        handler raises, once the chain has seen and logged it, unless Django answers it with a 4xx,
+        as it does ``PermissionDenied``; what middleware raises becomes a response.
         """
+        requests = connection
+        if not isinstance(requests, SyntheticRequests):
+            requests = SyntheticRequests(requests)
         request = requests.request(path=path, query_string=query, csrf_proven=True)
         started = completed = False
 

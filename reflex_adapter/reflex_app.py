@@ -8,21 +8,24 @@ from dataclasses import dataclass
 
 from reflex.event import EventSpec
 
-from asgi_compose import ASGIApp, Dispatcher, Route, Scope, path_prefix
+from asgi_compose import ASGIApp, Dispatcher, OriginGuard, Route, Scope, path_prefix
+from django_adapter import HostGuard, origin_allowed
 from reflex_adapter._reflex import AppWithProcessor, check_version, serving_only
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH
 from reflex_adapter.cookie_tickets import CookieTickets
 from reflex_adapter.errors import show_error
 from reflex_adapter.handshake import HandshakeKeeper
+from reflex_adapter.login_guard import LoginGuard, login_guard
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
-from reflex_adapter.login_guard import LoginGuard, login_guard
+
+made_apps: list[DjangoApp] = []  # one at most: Reflex allows no second app in a process
 
 
 @dataclass(eq=False)
 class DjangoApp(AppWithProcessor):
-    """Use it as ``rx.App``. Called, it returns the ASGI application to put behind Django."""
+    """Write it for ``rx.App``. Called, it returns the ASGI application to put behind Django."""
 
     backend_exception_handler: Callable[[Exception], EventSpec | list[EventSpec] | None] = (
         show_error
@@ -31,6 +34,7 @@ class DjangoApp(AppWithProcessor):
     def __post_init__(self) -> None:
         check_version()
         super().__post_init__()  # type: ignore[no-untyped-call]
+        made_apps.append(self)
 
     @functools.cached_property
     def bridge(self) -> DjangoEventBridge:
@@ -57,7 +61,12 @@ class DjangoApp(AppWithProcessor):
             Route(path_prefix(TICKET_PATH), self.tickets),
             Route(path_prefix("/_upload") & is_post, UploadBorder(reflex)),
         ]
-        return Dispatcher(own, default=HandshakeKeeper(reflex))
+        # Here too, where an app is served without Django around it: events trust their handshake.
+        return guarded(Dispatcher(own, default=HandshakeKeeper(reflex)))
+
+
+def guarded(app: ASGIApp) -> ASGIApp:
+    return HostGuard(OriginGuard(app, allowed=origin_allowed, unsafe_methods=True))
 
 
 def is_post(scope: Scope) -> bool:

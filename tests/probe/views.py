@@ -53,6 +53,10 @@ class ProbeState(AppState):
             self.seen = f"{thread} {same} {users}"
 
     @rx.event
+    async def note(self, text: str):
+        trace.append(text)
+
+    @rx.event
     async def mark(self, number: int):
         self.seen = f"mark {number}"
 
