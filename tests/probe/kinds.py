@@ -211,7 +211,7 @@ class KindsState(Mixin, AppState):
         self.session["remembered"] = "lost"
         self.seen = "yielded"
         yield
-        self.steps = ["never sent"]
+        self.steps = ["sent with the next event"]  # state is Reflex's, and not rolled back
         raise ValueError("boom")
 
     @rx.event
