@@ -48,23 +48,24 @@ from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 from reflex_base.registry import RegisteredEventHandler
 
 __all__ = [
-    "REFLEX_STATES",
     "UNSTABLE_NAME",
     "AppWithProcessor",
     "BaseStateEventProcessor",
     "EventContext",
     "EventQueueEntry",
+    "FrontendEventExceptionState",
     "OnLoadInternalState",
     "RegisteredEventHandler",
     "StateProxy",
+    "UpdateVarsInternalState",
     "backend_paths",
-    "begun",
     "bundle_pages",
     "check_version",
     "compile_pages",
     "connection_scope",
     "event_runs",
     "explicit_values",
+    "forget_entering",
     "linked_socket",
     "page_url",
     "serving_only",
@@ -74,11 +75,6 @@ __all__ = [
 # Parts of compiled names that differ from run to run though the page is the same: the hash of a
 # variable in an element's id, and the digest of a component in which such a name occurs.
 UNSTABLE_NAME = re.compile(rb"reflex_Var_-?\d+_reflex_Var|_comp_[0-9a-f]{32}")
-
-# The states whose events are Reflex's own, and no author's.
-REFLEX_STATES = frozenset(
-    {rx.State, OnLoadInternalState, UpdateVarsInternalState, FrontendEventExceptionState}
-)
 
 SUPPORTED = SpecifierSet(">=0.10.1,<0.11", prereleases=True)
 
@@ -113,11 +109,8 @@ class AppWithProcessor(rx.App):
             yield
 
 
-@asynccontextmanager
-async def begun(proxy: StateProxy) -> AsyncIterator[StateProxy]:
-    """Enter ``proxy``, and forget that: Reflex makes up for a handler that never enters it."""
-    async with proxy:
-        yield proxy
+def forget_entering(proxy: StateProxy) -> None:
+    """Have Reflex make up at its end for a background handler that never enters ``proxy``."""
     proxy._self_entered_context = False
 
 
@@ -141,10 +134,7 @@ def event_runs() -> bool:
 
 
 def connection_scope(app: rx.App, sid: str) -> Mapping[str, Any] | None:
-    """Return the ASGI scope the server made for this socket, or ``None`` once it is closed.
-
-    Not from ``router_data``: the client can replace the headers in there in band.
-    """
+    """Return the server's scope of this socket, not the client's word; ``None`` once closed."""
     if app.sio is None or app.event_namespace is None:
         return None
     environ = app.sio.get_environ(sid, app.event_namespace.namespace)

@@ -18,7 +18,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
-from reflex_adapter._reflex import begun
+from reflex_adapter._reflex import forget_entering
 from reflex_adapter.account import account_of, kept_account
 from reflex_adapter.connection import Connection
 from reflex_adapter.finished import FinishedSession
@@ -97,8 +97,9 @@ def in_background(
 
     @functools.wraps(function)
     async def handle(proxy: Any, **payload: Any) -> Any:
-        async with begun(proxy) as state:
-            await begin(state)
+        async with proxy:
+            await begin(proxy)
+        forget_entering(proxy)
         result = function(watched(proxy, account), **payload)
         return await result if inspect.isawaitable(result) else result
 

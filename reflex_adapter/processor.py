@@ -10,7 +10,7 @@ import dataclasses
 import functools
 import logging
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from reflex.event import Event, EventSpec
 
@@ -33,6 +33,7 @@ from reflex_adapter.errors import EventRefused
 from reflex_adapter.finished import finished
 from reflex_adapter.handlers import for_background, for_django, loads_page
 from reflex_adapter.handshake import CONNECTION
+from reflex_adapter.public_pages import path_of
 from reflex_adapter.public_states import Strangers
 from reflex_adapter.updates import HeldUpdates
 
@@ -108,7 +109,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             held = dataclasses.replace(entry, ctx=updates.context)
             await execute(entry=held, registered_handler=for_django(registered))
 
-        strangers.admit(handler, registered, page_path(entry))
+        strangers.admit(handler, registered, self.page(connection, entry))
         try:
             outcome = await self._run_chain(connection, entry, handler)
         finally:
@@ -126,7 +127,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             pass
 
         strangers = Strangers(self.app.login_guard, connection)
-        strangers.admit(nothing, registered, page_path(entry))
+        strangers.admit(nothing, registered, self.page(connection, entry))
         outcome = await self._run_chain(connection, entry, nothing)
         if await self._answer(entry, outcome):
             request = finished(outcome.request)
@@ -148,13 +149,13 @@ class DjangoEventProcessor(BaseStateEventProcessor):
     async def _run_chain(
         self, connection: Connection, entry: EventQueueEntry, handler: Handler
     ) -> Outcome:
-        url = urlsplit(self.page(connection, entry))
+        page = self.page(connection, entry)
         given = connection.session_cookie
         outcome = await self.app.bridge.run(
             connection.requests,
             handler,
-            path=page_path(entry),
-            query=url.query.encode(),
+            path=path_of(page),
+            query=urlsplit(page).query.encode(),
         )
         if lines := connection.respond(outcome.response):
             tell = functools.partial(self._tell, entry)
@@ -172,8 +173,3 @@ class DjangoEventProcessor(BaseStateEventProcessor):
 
     async def _tell(self, entry: EventQueueEntry, event: EventSpec) -> None:
         await entry.ctx.emit_event(*Event.from_event_type(event))
-
-
-def page_path(entry: EventQueueEntry) -> str:
-    """Return the decoded path of the page, as the client claims it."""
-    return unquote(urlsplit(page_url(entry.ctx.router_data)).path) or "/"

@@ -16,13 +16,24 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from reflex.event import Event
 
-from reflex_adapter._reflex import REFLEX_STATES, EventContext, RegisteredEventHandler
+from reflex_adapter._reflex import (
+    EventContext,
+    FrontendEventExceptionState,
+    OnLoadInternalState,
+    RegisteredEventHandler,
+    UpdateVarsInternalState,
+)
 from reflex_adapter.connection import Connection
 from reflex_adapter.login_guard import LoginGuard
 from reflex_adapter.mount import get_mount
-from reflex_adapter.public_pages import is_public_page
+from reflex_adapter.public_pages import is_public_page, path_of
 from reflex_adapter.state import AppState
 from reflex_adapter.updates import HeldUpdates
+
+# The states whose events are Reflex's own, and no author's.
+REFLEX_STATES = frozenset(
+    {rx.State, OnLoadInternalState, UpdateVarsInternalState, FrontendEventExceptionState}
+)
 
 Delta = Mapping[str, Mapping[str, Any]]
 
@@ -31,11 +42,12 @@ def is_public_state(state: type[Any]) -> bool:
     return vars(state).get("login_required") is False  # what login_not_required sets
 
 
-def is_public_handler(registered: RegisteredEventHandler, path: str) -> bool:
-    """Tell whether a stranger may run this on the page that is said to be at ``path``."""
+def is_public_handler(registered: RegisteredEventHandler, page: str) -> bool:
+    """Tell whether a stranger may run this on the page that is said to be at this URL."""
     state = registered.states[0]
     if state in REFLEX_STATES:
-        return is_public_page(path.removeprefix(get_mount().mount_prefix.rstrip("/")))
+        mount_prefix = get_mount().mount_prefix.rstrip("/")
+        return is_public_page(path_of(page).removeprefix(mount_prefix))
     return is_public_state(state)
 
 
@@ -46,9 +58,9 @@ class Strangers:
         self._guard = guard
         self._connection = connection
 
-    def admit(self, handler: Any, registered: RegisteredEventHandler, path: str) -> None:
+    def admit(self, handler: Any, registered: RegisteredEventHandler, page: str) -> None:
         """Let everybody have what is declared public: ``handler`` is what the middleware sees."""
-        if self._guard is not None and is_public_handler(registered, path):
+        if self._guard is not None and is_public_handler(registered, page):
             login_not_required(handler)
 
     async def restrict(self, updates: HeldUpdates, request: HttpRequest) -> bool:

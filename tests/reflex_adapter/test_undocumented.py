@@ -41,6 +41,7 @@ from reflex_adapter._reflex import (
 )
 from reflex_adapter.asgi_entry import app
 from reflex_adapter.own_origin import PORT_DROPPED, OwnOriginPlugin
+from reflex_adapter.public_states import REFLEX_STATES
 
 
 def fields(kind: Any) -> set[str]:
@@ -152,12 +153,12 @@ def test_handlers_are_registered_by_name() -> None:
 
 
 def test_a_background_handler_gets_a_proxy_that_can_be_linked_to_another() -> None:
-    assert parameters(StateProxy)[::2] == ["state_instance", "parent_state_proxy"], (
+    assert parameters(StateProxy.__init__)[1::2] == ["state_instance", "parent_state_proxy"], (
         "See watched.WatchedStateProxy: which proxy does a background handler get now?"
     )
     assert "parent_state_proxy=self" in inspect.getsource(StateProxy.get_state), "See watched.py."
     run = inspect.getsource(BaseStateEventProcessor._execute_event)
-    assert "if not proxy._self_entered_context" in run, "See _reflex.begun."
+    assert "if not proxy._self_entered_context" in run, "See _reflex.forget_entering."
 
 
 def test_page_loads_run_in_a_state_of_their_own() -> None:
@@ -170,9 +171,9 @@ def test_the_states_of_reflex_itself_are_known() -> None:
     own = {state for state in rx.State.__subclasses__() if state.__module__ == "reflex.state"}
     known = {OnLoadInternalState, UpdateVarsInternalState, FrontendEventExceptionState}
     assert own - {rx.ComponentState} == known, (
-        "Look what its events do, and whether _reflex.REFLEX_STATES should name it."
+        "Look what its events do, and whether public_states.REFLEX_STATES should name it."
     )
-    assert {rx.State, *known} == _reflex.REFLEX_STATES
+    assert {rx.State, *known} == REFLEX_STATES
 
 
 def test_router_data_names_the_socket_and_the_url() -> None:
