@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.test import Client
 from django.urls import resolve
 
 from reflex_adapter.pages import Page
@@ -44,3 +47,14 @@ def a_page(route: str | None, login_required: bool = False) -> Page:
 def test_which_page_a_path_is(routes: list[str | None], path: str, public: bool) -> None:
     noted = [a_page(route and route.strip("!"), (route or "").startswith("!")) for route in routes]
     assert is_public(path, noted) is public
+
+
+@pytest.mark.parametrize(
+    ("path", "open_to_all"), [("/lobby", True), ("/inner", False), ("/", False), ("/a.js", True)]
+)
+def test_a_stranger_is_served_a_public_page(settings: Any, path: str, open_to_all: bool) -> None:
+    required = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, required]
+    answer = Client().get(path)
+    assert (answer.status_code != 302) == open_to_all
+    assert open_to_all or answer.headers["Location"].startswith("/admin/login/")
