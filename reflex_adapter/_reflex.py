@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -21,8 +21,7 @@ from packaging.specifiers import SpecifierSet
 # What a background handler gets as `self`; entering it takes the lock of the state.
 from reflex.istate.proxy import StateProxy
 
-# The state behind page loads: its events begin a page, as those of rx.State do.
-# The other two are Reflex's as well: what goes wrong in a browser, and what it has stored.
+# States of Reflex itself: browser errors, page loads, which begin as rx.State's do, and storage.
 from reflex.state import FrontendEventExceptionState, OnLoadInternalState, UpdateVarsInternalState
 
 # The steps of `reflex export`, whose documented form is a command line only.
@@ -40,8 +39,7 @@ from reflex_base.environment import environment
 # Which event is running: its token, its transaction and the way its updates take to the client.
 from reflex_base.event.context import EventContext
 
-# Runs events. `_execute_event` is what its docstring tells subclasses to override; `enqueue` is
-# overridden too, since what an upload sends has no other mark of where it came from.
+# Runs events. `_execute_event` is for subclasses to override; `enqueue` marks those of uploads.
 from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 
 # A handler and its state, as `_execute_event` is given them.
@@ -54,6 +52,7 @@ __all__ = [
     "EventContext",
     "EventQueueEntry",
     "FrontendEventExceptionState",
+    "OfTab",
     "OnLoadInternalState",
     "RegisteredEventHandler",
     "StateProxy",
@@ -63,7 +62,6 @@ __all__ = [
     "check_version",
     "compile_pages",
     "connection_scope",
-    "event_runs",
     "explicit_values",
     "forget_entering",
     "linked_socket",
@@ -72,8 +70,7 @@ __all__ = [
     "socket_id",
 ]
 
-# Parts of compiled names that differ from run to run though the page is the same: the hash of a
-# variable in an element's id, and the digest of a component in which such a name occurs.
+# Parts of compiled names that differ from run to run: a variable's hash, a component's digest.
 UNSTABLE_NAME = re.compile(rb"reflex_Var_-?\d+_reflex_Var|_comp_[0-9a-f]{32}")
 
 SUPPORTED = SpecifierSet(">=0.10.1,<0.11", prereleases=True)
@@ -89,10 +86,7 @@ def check_version(installed: str | None = None) -> None:
 
 
 class AppWithProcessor(rx.App):
-    """An ``rx.App`` whose events are run by a processor of its subclass's choice.
-
-    Reflex has no option for that; it builds the processor in ``_setup_event_processor``.
-    """
+    """An ``rx.App`` whose events are run by a processor of its choice; Reflex has no option."""
 
     def make_processor(self) -> BaseStateEventProcessor:
         raise NotImplementedError
@@ -125,12 +119,16 @@ def page_url(router_data: Mapping[str, Any]) -> str:
     return claim if isinstance(claim, str) else "/"
 
 
-def event_runs() -> bool:
-    """Tell whether this code runs for an event, rather than for a build or on the app's behalf."""
-    try:
-        return bool(EventContext.get().txid)
-    except LookupError:
-        return False
+class OfTab:
+    """A state that knows its tab. Cached vars that ask depend on where the state is linked to."""
+
+    @property
+    def _tab(self) -> str:
+        token: str = self.rx_router_session.client_token  # type: ignore[attr-defined]
+        if not token:  # before the first event
+            with suppress(LookupError):  # a build
+                token = EventContext.get().token
+        return token
 
 
 def connection_scope(app: rx.App, sid: str) -> Mapping[str, Any] | None:

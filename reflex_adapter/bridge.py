@@ -27,6 +27,7 @@ from reflex_adapter.logged import logged
 SAY_4XX = (BadRequest, Http404, MultiPartParserError, PermissionDenied, SuspiciousOperation)
 
 Handler = Callable[[CurrentEvent], Awaitable[None]]
+Loader = Callable[[HttpRequest], object]
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,16 @@ class DjangoEventBridge:
         *,
         path: str = "/",
         query: bytes = b"",
+        also: Loader | None = None,
     ) -> Outcome:
         """Run ``handler`` around ``settings.MIDDLEWARE`` on a request of ``connection``.
 
         That is the scope of a request or of a WebSocket handshake, its ``Origin`` already checked;
         or what makes requests of one, parsed once, where many events come by it. Session and user
-        are loaded before the handler starts, so that reading them does no I/O. Raises what the
-        handler raises, once the chain has seen and logged it, unless Django answers it with a 4xx,
-        as it does ``PermissionDenied``; what middleware raises becomes a response.
+        are loaded before the handler starts, so that reading them does no I/O; ``also`` is called
+        with them. Raises what the handler raises, once the chain has seen and logged it, unless
+        Django answers it with a 4xx, as it does ``PermissionDenied``; what middleware raises
+        becomes a response.
         """
         requests = connection
         if not isinstance(requests, SyntheticRequests):
@@ -75,9 +78,9 @@ class DjangoEventBridge:
             started = True
             event = CurrentEvent(request)
             if self.auth_cache is None:
-                await load_identity(request)
+                await load_identity(request, also)
             else:
-                await self.auth_cache.load(requests, request)
+                await self.auth_cache.load(requests, request, also)
             with bound(event):
                 await handler(event)
             completed = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from http.cookies import Morsel, SimpleCookie
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.http.response import HttpResponseBase
@@ -27,6 +28,7 @@ class Connection(ClosableSocket):
         super().__init__(send)
         self.handshake = scope
         self.withheld = False  # whether a stranger was kept from some of the state
+        self.last_page = "/"  # of the last event, as the client claims it
         self._cookies = sent_cookies(scope)
         self._requests: SyntheticRequests | None = None  # until a cookie changes
 
@@ -81,6 +83,12 @@ class Connection(ClosableSocket):
         if changed:
             self._requests = None
         return changed
+
+
+def path_and_query(page: str) -> tuple[str, bytes]:
+    """Return the path of a page, decoded, and its query, as a request for it has them."""
+    url = urlsplit(page)
+    return unquote(url.path) or "/", url.query.encode()
 
 
 def sent_cookies(scope: Scope) -> dict[str, str]:

@@ -19,11 +19,15 @@ from reflex.event import Event
 from reflex_adapter._reflex import EventContext, OnLoadInternalState, RegisteredEventHandler
 from reflex_adapter.account import end_other_account
 from reflex_adapter.background import TaskAccount, in_background
+from reflex_adapter.bridge import Loader
 from reflex_adapter.calling import called, is_generator, yielded
-from reflex_adapter.conf import mirror_messages
 from reflex_adapter.current import current_event
 from reflex_adapter.messages import taken_messages
+from reflex_adapter.mirrors import is_shown, preload
+from reflex_adapter.refresh import refresh_mirrors
 from reflex_adapter.state import AppState
+
+PAGE_LOADS = (rx.State, OnLoadInternalState)
 
 
 def for_django(registered: RegisteredEventHandler) -> RegisteredEventHandler:
@@ -41,7 +45,7 @@ def for_django(registered: RegisteredEventHandler) -> RegisteredEventHandler:
 
 def loads_page(registered: RegisteredEventHandler) -> bool:
     """Tell whether this is one of the events of Reflex's own that fill a page."""
-    return registered.states[0] in (rx.State, OnLoadInternalState)
+    return registered.states[0] in PAGE_LOADS
 
 
 def for_background(
@@ -59,6 +63,12 @@ def with_function(
     return dataclasses.replace(registered, handler=handler)
 
 
+def loader(registered: RegisteredEventHandler) -> Loader | None:
+    """Return what is to be loaded with the user of an event, where it refreshes the mirrors."""
+    state = registered.states[0]
+    return preload if state in PAGE_LOADS or issubclass(state, AppState) else None
+
+
 @functools.cache
 def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``function`` as a coroutine function; it returns a generator if ``function`` does."""
@@ -69,13 +79,14 @@ def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
         result = await called(function, state, **payload)
         if is_generator(result):
             return generate(state, result)
-        await show_messages(state)
+        await finish(state)
         return answered(result)
 
     async def generate(state: Any, generator: Any) -> AsyncIterator[Any]:
         async for update in yielded(generator, function):
+            await refresh_mirrors(state)
             yield update
-        await show_messages(state)
+        await finish(state)
 
     return handle
 
@@ -88,6 +99,7 @@ def page_load_handler(function: Callable[..., Any]) -> Callable[..., Any]:
     async def handle(state: Any, **payload: Any) -> Any:
         await end_other_account(state)
         await forget_messages(state)
+        await refresh_mirrors(state)
         result = function(state, **payload)
         return await result if inspect.isawaitable(result) else result
 
@@ -111,6 +123,7 @@ async def begin(state: Any) -> None:
     """Make the state fit for the event: its account's own, without the messages of the last one."""
     await begin_for_account(state)
     await forget_messages(state)
+    await refresh_mirrors(state)
 
 
 async def begin_for_account(state: Any) -> None:
@@ -119,6 +132,13 @@ async def begin_for_account(state: Any) -> None:
         await EventContext.get().enqueue(
             *Event.from_event_type(OnLoadInternalState.on_load_internal)
         )
+
+
+async def finish(state: Any) -> None:
+    """Show what the handler changed; from now on the updates wait for the chain to end."""
+    await show_messages(state)
+    await refresh_mirrors(state)
+    current_event().handler_ended()
 
 
 def answered(result: Any) -> Any:
@@ -139,9 +159,7 @@ async def forget_messages(state: Any) -> None:
 
 
 async def show_messages(state: Any) -> None:
-    """Show what waits in Django's storage; from now on the updates wait for the chain to end."""
-    event = current_event()
-    if mirror_messages() and (taken := taken_messages(event.request)):
+    """Show what waits in Django's storage."""
+    if is_shown("messages") and (taken := taken_messages(current_event().request)):
         app_state = await state.get_state(AppState)
         app_state.shown_messages = [*app_state.shown_messages, *taken]
-    event.handler_ended()

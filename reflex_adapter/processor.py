@@ -10,7 +10,6 @@ import dataclasses
 import functools
 import logging
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from reflex.event import Event, EventSpec
 
@@ -26,14 +25,13 @@ from reflex_adapter._reflex import (
 )
 from reflex_adapter.answers import answer, page_failed
 from reflex_adapter.background import AccountChanged, TaskAccount
-from reflex_adapter.bridge import Handler, Outcome
-from reflex_adapter.connection import Connection
+from reflex_adapter.bridge import Handler, Loader, Outcome
+from reflex_adapter.connection import Connection, path_and_query
 from reflex_adapter.current import CurrentEvent, bound
 from reflex_adapter.errors import EventRefused
 from reflex_adapter.finished import finished
-from reflex_adapter.handlers import for_background, for_django, loads_page
+from reflex_adapter.handlers import for_background, for_django, loader, loads_page
 from reflex_adapter.handshake import CONNECTION
-from reflex_adapter.public_pages import path_of
 from reflex_adapter.public_states import Strangers
 from reflex_adapter.updates import HeldUpdates
 
@@ -105,13 +103,14 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         async def handler(event: CurrentEvent) -> None:
             event.handler_ended = updates.hold
             await strangers.restrict(updates, event.request)
+            event.token = entry.ctx.token
             EventContext.set(updates.context)
             held = dataclasses.replace(entry, ctx=updates.context)
             await execute(entry=held, registered_handler=for_django(registered))
 
         strangers.admit(handler, registered, self.page(connection, entry))
         try:
-            outcome = await self._run_chain(connection, entry, handler)
+            outcome = await self._run_chain(connection, entry, handler, loader(registered))
         finally:
             await updates.release()
         await strangers.make_up(outcome.request, entry.ctx)
@@ -132,7 +131,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         if await self._answer(entry, outcome):
             request = finished(outcome.request)
             task = for_background(registered, TaskAccount(request, connection))
-            with bound(CurrentEvent(request, background=True)):
+            with bound(CurrentEvent(request, background=True, token=entry.ctx.token)):
                 async with own_thread():
                     updates = HeldUpdates(entry.ctx)
                     if await strangers.restrict(updates, request):
@@ -147,16 +146,23 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             logger.info("Stopped %s: its login has ended", entry.event.name)
 
     async def _run_chain(
-        self, connection: Connection, entry: EventQueueEntry, handler: Handler
+        self,
+        connection: Connection,
+        entry: EventQueueEntry,
+        handler: Handler,
+        also: Loader | None = None,
     ) -> Outcome:
         page = self.page(connection, entry)
+        path, query = path_and_query(page)
         given = connection.session_cookie
         outcome = await self.app.bridge.run(
             connection.requests,
             handler,
-            path=path_of(page),
-            query=urlsplit(page).query.encode(),
+            path=path,
+            query=query,
+            also=also,
         )
+        connection.last_page = page
         if lines := connection.respond(outcome.response):
             tell = functools.partial(self._tell, entry)
             await self.app.tickets.hand_over(lines, given, connection, tell)

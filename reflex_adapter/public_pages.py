@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
 
 from reflex_adapter.pages import Page, noted_pages
 
@@ -39,11 +38,6 @@ def route_of(page: Page) -> str:
     name = page.component.__name__.replace("_", "-").lower()
     route = name if page.route is None else page.route
     return "" if route.strip("/") == "index" else route
-
-
-def path_of(url: str) -> str:
-    """Return the decoded path of the URL of a page."""
-    return unquote(urlsplit(url).path) or "/"
 
 
 def split(path: str) -> list[str]:

@@ -23,10 +23,10 @@ from reflex_adapter._reflex import (
     RegisteredEventHandler,
     UpdateVarsInternalState,
 )
-from reflex_adapter.connection import Connection
+from reflex_adapter.connection import Connection, path_and_query
 from reflex_adapter.login_guard import LoginGuard
 from reflex_adapter.mount import get_mount
-from reflex_adapter.public_pages import is_public_page, path_of
+from reflex_adapter.public_pages import is_public_page
 from reflex_adapter.state import AppState
 from reflex_adapter.updates import HeldUpdates
 
@@ -47,7 +47,7 @@ def is_public_handler(registered: RegisteredEventHandler, page: str) -> bool:
     state = registered.states[0]
     if state in REFLEX_STATES:
         mount_prefix = get_mount().mount_prefix.rstrip("/")
-        return is_public_page(path_of(page).removeprefix(mount_prefix))
+        return is_public_page(path_and_query(page)[0].removeprefix(mount_prefix))
     return is_public_state(state)
 
 

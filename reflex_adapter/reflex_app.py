@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from reflex.event import EventSpec
 
@@ -17,6 +19,7 @@ from reflex_adapter.cookie_tickets import CookieTickets
 from reflex_adapter.errors import show_error
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
+from reflex_adapter.other_tabs import seen_by_tab
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
 
@@ -47,6 +50,13 @@ class DjangoApp(AppWithProcessor):
     @functools.cached_property
     def tickets(self) -> CookieTickets:
         return CookieTickets()
+
+    @asynccontextmanager
+    async def modify_state(self, token: Any, *args: Any, **options: Any) -> AsyncIterator[Any]:
+        """As ``rx.App.modify_state``; vars are computed for who looks at that tab."""
+        tab = token.partition("_")[0] if isinstance(token, str) else token.ident
+        async with seen_by_tab(self, tab), super().modify_state(token, *args, **options) as state:
+            yield state
 
     def make_processor(self) -> UploadEventProcessor:
         return UploadEventProcessor(

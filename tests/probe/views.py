@@ -10,7 +10,7 @@ from django.http import HttpResponseRedirect
 
 from reflex_adapter.current import NoCurrentRequest, current_request
 from reflex_adapter.state import AppState
-from tests.probe import kinds, uploads  # noqa: F401 - states that belong to the app like those here
+from tests.probe import identity, kinds, uploads  # noqa: F401 - their states belong to the app
 from tests.probe.middleware import trace
 
 tasks: set[asyncio.Task[None]] = set()

@@ -18,6 +18,8 @@ import websockets
 ROOT = "reflex___state____state"
 APP_STATE = f"{ROOT}.reflex_adapter___state____app_state"
 PROBE = f"{APP_STATE}.tests___probe___views____probe_state"
+LOOK = f"{APP_STATE}.tests___probe___identity____look_state"
+NEIGHBOUR = f"{APP_STATE}.tests___probe___identity____neighbour_state"
 PLAIN = f"{ROOT}.tests___probe___views____plain_state"
 VAR = "_rx_state_"
 
@@ -32,6 +34,7 @@ class EventClient:
         self.page = page
         self.state: dict[str, dict[str, Any]] = {}
         self.told: list[dict[str, Any]] = []
+        self.updates: list[dict[str, Any]] = []
 
     async def send(self, name: str, **payload: Any) -> None:
         await self.emit("event", self.packet(name, payload))
@@ -57,6 +60,7 @@ class EventClient:
                     return update
 
     def _merge(self, update: dict[str, Any]) -> None:
+        self.updates.append(update)
         for state, delta in update.get("delta", {}).items():
             self.state.setdefault(state, {}).update(delta)
         self.told.extend(update.get("events", []))
@@ -90,13 +94,15 @@ async def connected(
     origin: str | None = "",
     token: str | None = None,
     hydrate: bool = True,
+    language: str | None = None,
 ) -> AsyncIterator[EventClient]:
     """Open a tab on ``page`` of the site at ``address``, by default with the site's own origin."""
     url = f"{address.replace('http', 'ws')}/_event/?EIO=4&transport=websocket"
+    headers = {"Cookie": cookie, "Accept-Language": language}
     async with websockets.connect(
         f"{url}&token={token or uuid.uuid4()}",
         origin=address if origin == "" else origin,  # type: ignore[arg-type]
-        additional_headers={"Cookie": cookie} if cookie else {},
+        additional_headers={name: value for name, value in headers.items() if value},
     ) as socket:
         assert str(await socket.recv()).startswith("0")
         client = EventClient(socket, page)
