@@ -87,6 +87,8 @@ async def test_what_a_background_task_raises_is_logged_once(
     assert "ValueError: boom" in caplog.text
 
 
+# Django's debug page prints the states, and with them asynchronous vars that nobody awaits.
+@pytest.mark.filterwarnings("ignore:coroutine 'AsyncComputedVar:RuntimeWarning")
 @pytest.mark.parametrize("details", [True, False])
 async def test_details_are_shown_only_under_debug(
     site: str, settings: Any, caplog: pytest.LogCaptureFixture, details: bool
