@@ -23,10 +23,11 @@ View = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
 class Run(NamedTuple):
-    """What came of a run: the chain's response, and whether the view was called for it."""
+    """What came of a run: the chain's response, whether the view was called, what it raised."""
 
     response: HttpResponseBase
     reached: bool
+    error: Exception | None = None
 
 
 @dataclass
@@ -72,6 +73,13 @@ class MiddlewareRunner(CompiledHandler):
         ``request_started`` and ``request_finished`` are sent, also on cancellation, and
         thread-sensitive work shares one leased thread.
         """
+        run = await self.attempt(request, view)
+        if run.error is not None:
+            raise run.error
+        return run
+
+    async def attempt(self, request: ASGIRequest, view: View) -> Run:
+        """Do as ``run`` does, but return the exception of the view with the response made of it."""
         call = ViewCall(view)
         token = current_call.set(call)
         try:
@@ -79,9 +87,7 @@ class MiddlewareRunner(CompiledHandler):
                 response = await self._respond(request, lease)
         finally:
             current_call.reset(token)
-        if call.error is not None and not call.error_answered:
-            raise call.error
-        return Run(response, call.reached)
+        return Run(response, call.reached, None if call.error_answered else call.error)
 
     async def _respond(self, request: ASGIRequest, lease: Lease | None) -> HttpResponseBase:
         set_script_prefix(get_script_prefix(request.scope))

@@ -18,8 +18,11 @@ from typing import Any
 import reflex as rx
 from packaging.specifiers import SpecifierSet
 
-# The state behind page loads: its events begin a page, as those of rx.State do.
-from reflex.state import OnLoadInternalState
+# What a background handler gets as `self`; entering it takes the lock of the state.
+from reflex.istate.proxy import StateProxy
+
+# States of Reflex itself: browser errors, page loads, which begin as rx.State's do, and storage.
+from reflex.state import FrontendEventExceptionState, OnLoadInternalState, UpdateVarsInternalState
 
 # The steps of `reflex export`, whose documented form is a command line only.
 from reflex.utils import build, prerequisites
@@ -36,8 +39,7 @@ from reflex_base.environment import environment
 # Which event is running: its token, its transaction and the way its updates take to the client.
 from reflex_base.event.context import EventContext
 
-# Runs events. `_execute_event` is what its docstring tells subclasses to override; `enqueue` is
-# overridden too, since what an upload sends has no other mark of where it came from.
+# Runs events. `_execute_event` is for subclasses to override; `enqueue` marks those of uploads.
 from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 
 # A handler and its state, as `_execute_event` is given them.
@@ -49,15 +51,19 @@ __all__ = [
     "BaseStateEventProcessor",
     "EventContext",
     "EventQueueEntry",
+    "FrontendEventExceptionState",
     "OfTab",
     "OnLoadInternalState",
     "RegisteredEventHandler",
+    "StateProxy",
+    "UpdateVarsInternalState",
     "backend_paths",
     "bundle_pages",
     "check_version",
     "compile_pages",
     "connection_scope",
     "explicit_values",
+    "forget_entering",
     "linked_socket",
     "page_url",
     "release_token",
@@ -65,8 +71,7 @@ __all__ = [
     "socket_id",
 ]
 
-# Parts of compiled names that differ from run to run though the page is the same: the hash of a
-# variable in an element's id, and the digest of a component in which such a name occurs.
+# Parts of compiled names that differ from run to run: a variable's hash, a component's digest.
 UNSTABLE_NAME = re.compile(rb"reflex_Var_-?\d+_reflex_Var|_comp_[0-9a-f]{32}")
 
 SUPPORTED = SpecifierSet(">=0.10.1,<0.11", prereleases=True)
@@ -82,10 +87,7 @@ def check_version(installed: str | None = None) -> None:
 
 
 class AppWithProcessor(rx.App):
-    """An ``rx.App`` whose events are run by a processor of its subclass's choice.
-
-    Reflex has no option for that; it builds the processor in ``_setup_event_processor``.
-    """
+    """An ``rx.App`` whose events are run by a processor of its choice; Reflex has no option."""
 
     def make_processor(self) -> BaseStateEventProcessor:
         raise NotImplementedError
@@ -100,6 +102,11 @@ class AppWithProcessor(rx.App):
             state_manager=self.state_manager, event_namespace=namespace
         ):
             yield
+
+
+def forget_entering(proxy: StateProxy) -> None:
+    """Have Reflex make up at its end for a background handler that never enters ``proxy``."""
+    proxy._self_entered_context = False
 
 
 def socket_id(router_data: Mapping[str, Any]) -> str | None:
@@ -126,10 +133,7 @@ class OfTab:
 
 
 def connection_scope(app: rx.App, sid: str) -> Mapping[str, Any] | None:
-    """Return the ASGI scope the server made for this socket, or ``None`` once it is closed.
-
-    Not from ``router_data``: the client can replace the headers in there in band.
-    """
+    """Return the server's scope of this socket, not the client's word; ``None`` once closed."""
     if app.sio is None or app.event_namespace is None:
         return None
     environ = app.sio.get_environ(sid, app.event_namespace.namespace)

@@ -29,6 +29,12 @@ async def end_other_account(state: Any) -> bool:
     return bool(before)
 
 
+async def kept_account(state: Any) -> str:
+    """Return the account that the tab's state was made under."""
+    app_state = await state.get_state(AppState)
+    return app_state._account or ""
+
+
 def account_of(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
     return "" if user is None or user.pk is None else str(user.pk)

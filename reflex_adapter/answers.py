@@ -11,15 +11,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from reflex.event import EventSpec
 
 from reflex_adapter.bridge import Outcome
+from reflex_adapter.errors import EventRefused
+from reflex_adapter.logged import logged
 
 logger = logging.getLogger("reflex_adapter")
 
-
-class EventRefused(RuntimeError):
-    """The middleware chain answered an event in a way that only the app's error path can show."""
+FOR_GOOD = 2**31 - 1  # the longest that a browser's timer knows, in milliseconds: 24 days
 
 
-def answer(outcome: Outcome) -> EventSpec | None:
+def answer(outcome: Outcome, *, loads_page: bool = False) -> EventSpec | None:
     """Return what the client is to do about the chain's response; nothing if all went well.
 
     A redirect becomes a navigation, a refusal (4xx and 503) a visible message. Raises
@@ -29,14 +29,39 @@ def answer(outcome: Outcome) -> EventSpec | None:
     if status in range(300, 400) and outcome.response.has_header("Location"):
         return navigation(outcome)
     if status in range(400, 500) or status == HTTPStatus.SERVICE_UNAVAILABLE:
-        refusal: EventSpec = rx.toast.error(f"{status} {outcome.response.reason_phrase}")
-        return refusal
+        said = f"{status} {outcome.response.reason_phrase}"
+        return page_failed(said) if loads_page else refusal(said)
     if outcome.completed and status < 300:
         return None
-    raise EventRefused(
+    raise refused(outcome)
+
+
+def refusal(said: str) -> EventSpec:
+    shown: EventSpec = rx.toast.error(said, fallback_to_alert=True)
+    return shown
+
+
+def page_failed(said: str) -> EventSpec:
+    """Return a message that stays, since the page below it will never have its content."""
+    shown: EventSpec = rx.toast.error(
+        said,
+        description="This page could not be loaded.",
+        id="page_failed",
+        duration=FOR_GOOD,
+        fallback_to_alert=True,
+    )
+    return shown
+
+
+def refused(outcome: Outcome) -> EventRefused:
+    status = outcome.response.status_code
+    error = EventRefused(
         f"Middleware answered {status} to an event of {outcome.request.path!r}; "
         f"its handler {'ran' if outcome.completed else 'did not complete'}."
     )
+    if status >= 500:
+        logged(error)
+    return error
 
 
 def navigation(outcome: Outcome) -> EventSpec:
@@ -47,5 +72,7 @@ def navigation(outcome: Outcome) -> EventSpec:
         location, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         logger.warning("Not redirecting an event of %r to another site", request.path)
-        raise EventRefused("Middleware redirected an event to another site.")
+        error = EventRefused(f"An event of {request.path!r} was redirected to another site.")
+        logged(error)
+        raise error
     return rx.call_script(f"window.location.assign({json.dumps(location)})")

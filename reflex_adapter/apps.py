@@ -2,8 +2,9 @@
 
 from django.apps import AppConfig
 
-from django_adapter.checks import register_checks
+from django_adapter.checks import register_checks as register_django_checks
 from reflex_adapter import config_finder
+from reflex_adapter.checks import register_checks
 
 
 class ReflexAdapterConfig(AppConfig):
@@ -14,4 +15,5 @@ class ReflexAdapterConfig(AppConfig):
 
     def ready(self) -> None:
         config_finder.install()
+        register_django_checks()
         register_checks()

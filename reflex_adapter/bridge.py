@@ -12,12 +12,19 @@ import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 
+from asgi_compose import Scope
 from django_adapter import AuthCache, MiddlewareRunner, SyntheticRequests, load_identity
 from reflex_adapter.conf import auth_cache_seconds
 from reflex_adapter.current import CurrentEvent, bound
+from reflex_adapter.logged import logged
+
+# What Django's response_for_exception() takes for an answer and not for an error.
+SAY_4XX = (BadRequest, Http404, MultiPartParserError, PermissionDenied, SuspiciousOperation)
 
 Handler = Callable[[CurrentEvent], Awaitable[None]]
 Loader = Callable[[HttpRequest], object]
@@ -47,20 +54,25 @@ class DjangoEventBridge:
 
     async def run(
         self,
-        requests: SyntheticRequests,
+        connection: Scope | SyntheticRequests,
         handler: Handler,
         *,
         path: str = "/",
         query: bytes = b"",
         also: Loader | None = None,
     ) -> Outcome:
-        """Run ``handler`` around ``settings.MIDDLEWARE`` on one of a connection's ``requests``.
+        """Run ``handler`` around ``settings.MIDDLEWARE`` on a request of ``connection``.
 
-        They are made of its handshake, its ``Origin`` already checked. Session and user are loaded
-        before the handler starts, so that reading them does no I/O; ``also`` is called with them.
-        Raises what the handler raises, once the chain has seen it; what middleware raises becomes
-        a response.
+        That is the scope of a request or of a WebSocket handshake, its ``Origin`` already checked;
+        or what makes requests of one, parsed once, where many events come by it. Session and user
+        are loaded before the handler starts, so that reading them does no I/O; ``also`` is called
+        with them. Raises what the handler raises, once the chain has seen and logged it, unless
+        Django answers it with a 4xx, as it does ``PermissionDenied``; what middleware raises
+        becomes a response.
         """
+        requests = connection
+        if not isinstance(requests, SyntheticRequests):
+            requests = SyntheticRequests(requests)
         request = requests.request(path=path, query_string=query, csrf_proven=True)
         started = completed = False
         found: bool | None = None
@@ -82,10 +94,13 @@ class DjangoEventBridge:
             return event.response
 
         try:
-            run = await self.runner.run(request, functools.update_wrapper(view, handler))
+            run = await self.runner.attempt(request, functools.update_wrapper(view, handler))
         finally:
             if self.auth_cache is not None:
                 self.auth_cache.ended(requests, request)
+        if run.error is not None and not isinstance(run.error, SAY_4XX):
+            logged(run.error)  # by Django, as what a view raises
+            raise run.error
         if not started:
             found = session_found(request)
         return Outcome(request, run.response, completed, found)

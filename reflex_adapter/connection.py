@@ -29,6 +29,7 @@ class Connection(ClosableSocket):
     def __init__(self, scope: Scope, send: Send) -> None:
         super().__init__(send)
         self.handshake = scope
+        self.withheld = False  # whether a stranger was kept from some of the state
         self.last_page = "/"  # of the last event, as the client claims it
         self._cookies = sent_cookies(scope)
         self._requests: SyntheticRequests | None = None  # until a cookie changes

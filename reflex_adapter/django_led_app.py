@@ -1,6 +1,7 @@
 """``app``: the Reflex app that Django leads, as Reflex itself loads it at build and at serve time.
 
-Needs ``django.setup()`` before it is imported. Importing it imports the ``views`` of every
+An app that the project's ``views`` make themselves, as a ``DjangoApp``, is led too. Needs
+``django.setup()`` before it is imported. Importing it imports the ``views`` of every
 installed app, so that exactly the same states and pages exist wherever the app is loaded.
 """
 
@@ -16,7 +17,7 @@ from django.utils.module_loading import autodiscover_modules
 from reflex_adapter.layout import default_layout
 from reflex_adapter.mount import get_mount
 from reflex_adapter.pages import Page, noted_pages
-from reflex_adapter.reflex_app import DjangoApp
+from reflex_adapter.reflex_app import DjangoApp, made_apps
 
 
 def component_of(page: Page) -> Callable[[], rx.Component]:
@@ -39,14 +40,25 @@ def led_app() -> DjangoApp:
             f"reflex_mount(app_name={mount.app_name!r}): no such app; add it to INSTALLED_APPS."
         )
     autodiscover_modules("views")
-    if not noted_pages:
+    own = made_apps[0] if made_apps else None
+    app = own or new_app()
+    if own is None and not noted_pages:
         raise ImproperlyConfigured(
             f"There is no page: put one into {mount.app_name}/views.py with @template(route='/')."
         )
-    app = DjangoApp()
     for page in noted_pages:
         app.add_page(component_of(page), page.route, **page.options)
     return app
+
+
+def new_app() -> DjangoApp:
+    try:
+        return DjangoApp()
+    except RuntimeError as error:
+        raise ImproperlyConfigured(
+            "The views of an app make an rx.App of their own: write DjangoApp(...) of "
+            "reflex_adapter.reflex_app for rx.App(...)."
+        ) from error
 
 
 app = led_app()

@@ -9,25 +9,24 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import reflex as rx
-from asgiref.sync import sync_to_async
 from django.http import HttpResponse
 from reflex.event import Event
 
 from reflex_adapter._reflex import EventContext, OnLoadInternalState, RegisteredEventHandler
 from reflex_adapter.account import end_other_account
+from reflex_adapter.background import TaskAccount, in_background
 from reflex_adapter.bridge import Loader
+from reflex_adapter.calling import called, is_generator, yielded
 from reflex_adapter.current import current_event
 from reflex_adapter.messages import taken_messages
 from reflex_adapter.mirrors import is_shown, preload
 from reflex_adapter.refresh import refresh_mirrors
 from reflex_adapter.state import AppState
 
-END = object()
 PAGE_LOADS = (rx.State, OnLoadInternalState)
 
 
@@ -37,8 +36,29 @@ def for_django(registered: RegisteredEventHandler) -> RegisteredEventHandler:
     state = registered.states[0]
     if issubclass(state, AppState):
         function = app_state_handler(function)
-    elif state in PAGE_LOADS:
+    elif loads_page(registered):
         function = page_load_handler(function)
+    else:
+        function = plain_state_handler(function)
+    return with_function(registered, function)
+
+
+def loads_page(registered: RegisteredEventHandler) -> bool:
+    """Tell whether this is one of the events of Reflex's own that fill a page."""
+    return registered.states[0] in PAGE_LOADS
+
+
+def for_background(
+    registered: RegisteredEventHandler, account: TaskAccount
+) -> RegisteredEventHandler:
+    """Return ``registered`` with its function made to run for ``account``, after a chain."""
+    start = begin if issubclass(registered.states[0], AppState) else begin_for_account
+    return with_function(registered, in_background(registered.handler.fn, account, start))
+
+
+def with_function(
+    registered: RegisteredEventHandler, function: Callable[..., Any]
+) -> RegisteredEventHandler:
     handler = dataclasses.replace(registered.handler, fn=function)
     return dataclasses.replace(registered, handler=handler)
 
@@ -51,25 +71,24 @@ def loader(registered: RegisteredEventHandler) -> Loader | None:
 
 @functools.cache
 def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return ``function`` as a coroutine function or, if it yields, an asynchronous generator."""
+    """Return ``function`` as a coroutine function; it returns a generator if ``function`` does."""
 
     @functools.wraps(function)
     async def handle(state: Any, **payload: Any) -> Any:
         await begin(state)
-        result = await called(function, state, payload)
+        result = await called(function, state, **payload)
+        if is_generator(result):
+            return generate(state, result)
         await finish(state)
         return answered(result)
 
-    @functools.wraps(function)
-    async def generate(state: Any, **payload: Any) -> AsyncIterator[Any]:
-        await begin(state)
-        async for update in yielded(function(state, **payload)):
+    async def generate(state: Any, generator: Any) -> AsyncIterator[Any]:
+        async for update in yielded(generator, function):
             await refresh_mirrors(state)
             yield update
         await finish(state)
 
-    yields = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
-    return generate if yields else handle
+    return handle
 
 
 @functools.cache
@@ -87,15 +106,32 @@ def page_load_handler(function: Callable[..., Any]) -> Callable[..., Any]:
     return handle
 
 
+@functools.cache
+def plain_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the handler of a state that is no ``AppState``, called as Reflex calls it."""
+
+    @functools.wraps(function)
+    async def handle(state: Any, **payload: Any) -> Any:
+        await begin_for_account(state)
+        result = function(state, **payload)
+        return await result if inspect.isawaitable(result) else result
+
+    return handle
+
+
 async def begin(state: Any) -> None:
     """Make the state fit for the event: its account's own, without the messages of the last one."""
+    await begin_for_account(state)
+    await forget_messages(state)
+    await refresh_mirrors(state)
+
+
+async def begin_for_account(state: Any) -> None:
     if await end_other_account(state):
         # What the page shows was loaded for somebody else.
         await EventContext.get().enqueue(
             *Event.from_event_type(OnLoadInternalState.on_load_internal)
         )
-    await forget_messages(state)
-    await refresh_mirrors(state)
 
 
 async def finish(state: Any) -> None:
@@ -112,31 +148,6 @@ def answered(result: Any) -> Any:
     event = current_event()
     event.response = result
     return None
-
-
-async def called(function: Callable[..., Any], state: Any, payload: dict[str, Any]) -> Any:
-    if inspect.iscoroutinefunction(function):
-        return await function(state, **payload)
-    return await sync_to_async(function, thread_sensitive=True)(state, **payload)
-
-
-async def yielded(generator: Any) -> AsyncIterator[Any]:
-    """Yield what ``generator`` yields; a plain one takes a hop for each step."""
-    if inspect.isasyncgen(generator):
-        async with aclosing(generator):  # its own finally runs now, also on cancellation
-            async for update in generator:
-                yield update
-        return
-    steps = yielded_and_returned(generator)
-    step = sync_to_async(lambda: next(steps, END), thread_sensitive=True)
-    while (update := await step()) is not END:
-        yield update
-
-
-def yielded_and_returned(generator: Any) -> Iterator[Any]:
-    returned = yield from generator
-    if returned is not None:
-        yield returned
 
 
 async def forget_messages(state: Any) -> None:

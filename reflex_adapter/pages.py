@@ -13,14 +13,20 @@ from typing import Any, TypedDict, TypeVar, Unpack
 Component = TypeVar("Component", bound=Callable[..., Any])
 
 
-class PageOptions(TypedDict, total=False):
-    """The options of a page, each as ``rx.App.add_page`` takes it."""
+class AddPageOptions(TypedDict, total=False):
+    """The options of a page that ``rx.App.add_page`` takes."""
 
     title: str
     description: str
     image: str
     on_load: Any
     meta: Sequence[Any]
+
+
+class PageOptions(AddPageOptions, total=False):
+    """The options of a page, and whether ``LoginRequiredMiddleware`` guards it."""
+
+    login_required: bool
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,8 @@ class Page:
     component: Callable[..., Any]
     route: str | None
     layout: bool
-    options: PageOptions
+    options: AddPageOptions
+    login_required: bool = True
 
 
 noted_pages: list[Page] = []
@@ -41,7 +48,9 @@ def page(
 ) -> Callable[[Component], Component]:
     """Make the decorated function the page at ``route``, by default ``/`` and its name.
 
-    The function itself is returned unchanged.
+    The function itself is returned unchanged. With ``login_required=False`` a stranger may have
+    the page under ``LoginRequiredMiddleware``, and of the state what is declared public too, by
+    Django's ``login_not_required`` on a state class or a handler.
     """
     return noting(route, False, options)
 
@@ -56,8 +65,10 @@ def template(
 def noting(
     route: str | None, layout: bool, options: PageOptions
 ) -> Callable[[Component], Component]:
+    login_required = options.pop("login_required", True)
+
     def note(component: Component) -> Component:
-        noted_pages.append(Page(component, route, layout, options))
+        noted_pages.append(Page(component, route, layout, options, login_required))
         return component
 
     return note

@@ -23,13 +23,17 @@ from reflex_adapter._reflex import (
     page_url,
     socket_id,
 )
-from reflex_adapter.answers import EventRefused, answer
+from reflex_adapter.answers import answer, page_failed
+from reflex_adapter.background import AccountChanged, TaskAccount
 from reflex_adapter.bridge import Handler, Loader, Outcome
 from reflex_adapter.connection import Connection, path_and_query
 from reflex_adapter.cookie_tickets import STALE_SESSION
 from reflex_adapter.current import CurrentEvent, bound
-from reflex_adapter.handlers import for_django, loader
+from reflex_adapter.errors import EventRefused
+from reflex_adapter.finished import finished
+from reflex_adapter.handlers import for_background, for_django, loader, loads_page
 from reflex_adapter.handshake import CONNECTION
+from reflex_adapter.public_states import Strangers
 from reflex_adapter.updates import HeldUpdates
 
 if TYPE_CHECKING:
@@ -80,22 +84,38 @@ class DjangoEventProcessor(BaseStateEventProcessor):
     async def _run_in_chain(
         self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
     ) -> None:
+        loads = loads_page(registered)
+        try:
+            outcome = await self._run_view(connection, entry, registered)
+            await self._answer(entry, outcome, loads_page=loads)
+        except Exception:
+            if loads:
+                await self._tell(entry, page_failed("An error occurred."))
+            raise
+
+    async def _run_view(
+        self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
+    ) -> Outcome:
         execute = super()._execute_event
         updates = HeldUpdates(entry.ctx)
+        strangers = Strangers(self.app.login_guard, connection)
 
         @functools.wraps(registered.handler.fn)
         async def handler(event: CurrentEvent) -> None:
             event.handler_ended = updates.hold
+            await strangers.restrict(updates, event.request)
             event.token = entry.ctx.token
             EventContext.set(updates.context)
             held = dataclasses.replace(entry, ctx=updates.context)
             await execute(entry=held, registered_handler=for_django(registered))
 
+        strangers.admit(handler, registered, self.page(connection, entry))
         try:
             outcome = await self._run_chain(connection, entry, handler, loader(registered))
         finally:
             await updates.release()
-        await self._answer(entry, outcome)
+        await strangers.make_up(outcome.request, entry.ctx)
+        return outcome
 
     async def _run_after_chain(
         self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
@@ -106,12 +126,25 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         async def nothing(event: CurrentEvent) -> None:
             pass
 
+        strangers = Strangers(self.app.login_guard, connection)
+        strangers.admit(nothing, registered, self.page(connection, entry))
         outcome = await self._run_chain(connection, entry, nothing)
         if await self._answer(entry, outcome):
-            background = CurrentEvent(outcome.request, background=True, token=entry.ctx.token)
-            with bound(background):
+            request = finished(outcome.request)
+            task = for_background(registered, TaskAccount(request, connection))
+            with bound(CurrentEvent(request, background=True, token=entry.ctx.token)):
                 async with own_thread():
-                    await super()._execute_event(entry=entry, registered_handler=registered)
+                    updates = HeldUpdates(entry.ctx)
+                    if await strangers.restrict(updates, request):
+                        EventContext.set(updates.context)
+                        entry = dataclasses.replace(entry, ctx=updates.context)
+                    await self._run_task(entry, task)
+
+    async def _run_task(self, entry: EventQueueEntry, task: RegisteredEventHandler) -> None:
+        try:
+            await super()._execute_event(entry=entry, registered_handler=task)
+        except AccountChanged:
+            logger.info("Stopped %s: its login has ended", entry.event.name)
 
     async def _run_chain(
         self,
@@ -138,9 +171,11 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             await self.app.tickets.hand_over(lines, given, connection, tell)
         return outcome
 
-    async def _answer(self, entry: EventQueueEntry, outcome: Outcome) -> bool:
+    async def _answer(
+        self, entry: EventQueueEntry, outcome: Outcome, *, loads_page: bool = False
+    ) -> bool:
         """Tell the client what the chain answered; return whether that was nothing of its own."""
-        told = answer(outcome)
+        told = answer(outcome, loads_page=loads_page)
         if told is not None:
             await self._tell(entry, told)
         return told is None

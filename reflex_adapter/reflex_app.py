@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from asgi_compose import ASGIApp, Dispatcher, Route, Scope, path_prefix
+from reflex.event import EventSpec
+
+from asgi_compose import ASGIApp, Dispatcher, OriginGuard, Route, Scope, path_prefix
+from django_adapter import HostGuard, origin_allowed
 from reflex_adapter._reflex import AppWithProcessor, check_version, release_token, serving_only
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH
 from reflex_adapter.cookie_tickets import CookieTickets
+from reflex_adapter.errors import show_error
 from reflex_adapter.handshake import HandshakeKeeper
+from reflex_adapter.login_guard import LoginGuard, login_guard
 from reflex_adapter.other_tabs import seen_by_tab
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
 
+made_apps: list[DjangoApp] = []  # one at most: Reflex allows no second app in a process
 
+
+@dataclass(eq=False)
 class DjangoApp(AppWithProcessor):
-    """Use it as ``rx.App``. Called, it returns the ASGI application to put behind Django."""
+    """Write it for ``rx.App``. Called, it returns the ASGI application to put behind Django."""
+
+    backend_exception_handler: Callable[[Exception], EventSpec | list[EventSpec] | None] = (
+        show_error
+    )
 
     def __post_init__(self) -> None:
         check_version()
         super().__post_init__()  # type: ignore[no-untyped-call]
+        made_apps.append(self)
 
     @functools.cached_property
     def bridge(self) -> DjangoEventBridge:
         return DjangoEventBridge()
+
+    @functools.cached_property
+    def login_guard(self) -> LoginGuard | None:
+        return login_guard()
 
     @functools.cached_property
     def tickets(self) -> CookieTickets:
@@ -46,7 +64,7 @@ class DjangoApp(AppWithProcessor):
         )
 
     def __call__(self) -> ASGIApp:
-        self.bridge  # noqa: B018 - middleware is made here, not in the event loop
+        self.bridge, self.login_guard  # noqa: B018 - middleware is made here, not in the event loop
         with serving_only():
             reflex = super().__call__()
         keeper = HandshakeKeeper(reflex, functools.partial(release_token, self))
@@ -54,7 +72,12 @@ class DjangoApp(AppWithProcessor):
             Route(path_prefix(TICKET_PATH), self.tickets),
             Route(path_prefix("/_upload") & is_post, UploadBorder(reflex)),
         ]
-        return Dispatcher(own, default=keeper)
+        # Here too, where an app is served without Django around it: events trust their handshake.
+        return guarded(Dispatcher(own, default=keeper))
+
+
+def guarded(app: ASGIApp) -> ASGIApp:
+    return HostGuard(OriginGuard(app, allowed=origin_allowed, unsafe_methods=True))
 
 
 def is_post(scope: Scope) -> bool:

@@ -82,8 +82,11 @@ class RequestAccess(OfTab):
 
     @property
     def session(self) -> SessionBase:
-        """``request.session``, loaded before the handler started and saved after it ended."""
-        return foreground_event("self.session", self._tab).request.session
+        """``request.session``, loaded before the handler started and saved after it ended.
+
+        In a background task a copy to read: Django has saved the session already.
+        """
+        return current_event(self._tab).request.session
 
     @property
     def response(self) -> HttpResponse:

@@ -16,14 +16,18 @@ Emit = Callable[..., Awaitable[Any]]
 
 
 class HeldUpdates:
-    """Its ``context`` is the event's own; updates pass through or, after ``hold()``, are kept."""
+    """Its ``context`` is the event's own; updates pass through or, after ``hold()``, are kept.
+
+    ``shown``, where it is set, decides when a delta is sent what of it may be.
+    """
 
     def __init__(self, context: EventContext) -> None:
         self._held: list[tuple[Emit, tuple[Any, ...]]] = []
         self._holding = False
+        self.shown: Callable[[Any], Awaitable[Any]] | None = None
         self.context = dataclasses.replace(
             context,
-            emit_delta_impl=context.emit_delta_impl and self._through(context.emit_delta_impl),
+            emit_delta_impl=context.emit_delta_impl and self._delta(context.emit_delta_impl),
             emit_event_impl=context.emit_event_impl and self._through(context.emit_event_impl),
         )
 
@@ -37,7 +41,18 @@ class HeldUpdates:
             emit, arguments = self._held.pop(0)
             await emit(*arguments)
 
-    def _through(self, emit: Emit) -> Any:
+    def _delta(self, emit: Emit) -> Any:
+        unheld = getattr(emit, "unheld", emit)
+
+        async def emit_shown(token: str, delta: Any) -> None:
+            if self.shown is not None:
+                delta = await self.shown(delta)
+            if delta:
+                await unheld(token, delta)
+
+        return self._through(emit_shown, unheld)
+
+    def _through(self, emit: Emit, unheld: Emit | None = None) -> Any:
         # The context of an event that went on to this one had its own way around Reflex's.
         emit = getattr(emit, "unheld", emit)
 
@@ -47,5 +62,5 @@ class HeldUpdates:
             else:
                 await emit(*arguments)
 
-        emit_or_hold.unheld = emit  # type: ignore[attr-defined]
+        emit_or_hold.unheld = unheld or emit  # type: ignore[attr-defined]
         return emit_or_hold

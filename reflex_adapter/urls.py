@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from django.urls import URLPattern, re_path
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch, URLPattern
+from django.urls.resolvers import RegexPattern
 
 from reflex_adapter.mount import Mount, checked_mount
+from reflex_adapter.public_pages import is_public
 from reflex_adapter.views import ReflexMountView
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -31,8 +37,27 @@ def reflex_mount(
     ``rx.Config``. Raises ``ImproperlyConfigured`` for arguments that cannot work.
     """
     mount = checked_mount(app_name, mount_prefix, django_prefix, plugins, rx_config)
-    view = ReflexMountView.as_view(mount=mount)
-    return re_path(catch_all(mount), view, name="reflex")
+    pattern = RegexPattern(catch_all(mount), name="reflex", is_endpoint=True)
+    return MountPattern(pattern, ReflexMountView.as_view(mount=mount), name="reflex")
+
+
+class MountPattern(URLPattern):
+    """The pattern of the app, to whose public pages ``LoginRequiredMiddleware`` lets everybody."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+        @functools.wraps(self.callback)
+        def public(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            return self.callback(request, **kwargs)  # type: ignore[no-any-return]
+
+        self._public = login_not_required(public)
+
+    def resolve(self, path: str) -> ResolverMatch | None:
+        match = super().resolve(path)
+        if match is not None and is_public(match.kwargs.get("path") or ""):
+            match.func = self._public
+        return match
 
 
 def catch_all(mount: Mount) -> str:

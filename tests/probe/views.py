@@ -10,7 +10,7 @@ from django.http import HttpResponseRedirect
 
 from reflex_adapter.current import NoCurrentRequest, current_request
 from reflex_adapter.state import AppState
-from tests.probe import identity, uploads  # noqa: F401 - their states belong to the app
+from tests.probe import identity, kinds, uploads  # noqa: F401 - their states belong to the app
 from tests.probe.middleware import trace
 
 tasks: set[asyncio.Task[None]] = set()
@@ -51,6 +51,10 @@ class ProbeState(AppState):
         same = thread == await sync_to_async(threading.get_ident)()
         async with self:
             self.seen = f"{thread} {same} {users}"
+
+    @rx.event
+    async def note(self, text: str):
+        trace.append(text)
 
     @rx.event
     async def mark(self, number: int):

@@ -14,6 +14,7 @@ from hypercorn.config import Config
 
 from reflex_adapter.asgi_entry import app, application
 from reflex_adapter.bridge import DjangoEventBridge
+from reflex_adapter.login_guard import login_guard
 from tests.probe import middleware
 
 
@@ -60,7 +61,7 @@ def trace() -> Iterator[list[str]]:
 @pytest.fixture
 def use_middleware() -> Iterator[Callable[..., None]]:
     """Put the named middleware behind the project's own, for events, until the test ends."""
-    before = app.bridge
+    before = app.bridge, app.login_guard
     override = None
 
     def use(*names: str) -> None:
@@ -69,9 +70,9 @@ def use_middleware() -> Iterator[Callable[..., None]]:
 
         override = override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, *names])
         override.enable()
-        app.bridge = DjangoEventBridge()
+        app.bridge, app.login_guard = DjangoEventBridge(), login_guard()
 
     yield use
-    app.bridge = before
+    app.bridge, app.login_guard = before
     if override is not None:
         override.disable()

@@ -11,8 +11,9 @@ from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedir
 from reflex.event import Event
 
 from django_adapter import synthetic_request
-from reflex_adapter.answers import EventRefused, answer
+from reflex_adapter.answers import answer
 from reflex_adapter.bridge import Outcome
+from reflex_adapter.errors import EventRefused
 
 
 def outcome(scope: Any, response: HttpResponse, completed: bool = False, **options: Any) -> Outcome:

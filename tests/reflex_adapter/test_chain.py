@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable
@@ -176,3 +177,22 @@ async def test_events_of_a_tab_run_in_the_order_they_came_in(
             await tab.receive()
             marks.append(tab.var(PROBE, "seen"))
     assert marks == [f"mark {number}" for number in range(6)]
+
+
+async def test_an_event_whose_socket_has_died_before_it_began_is_dropped(
+    site: str, use_middleware: Use, trace: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    use_middleware(f"{PROBING}.slow_on_some_pages")
+    with caplog.at_level(logging.INFO, "reflex_adapter"):
+        async with connected(site) as tab:
+            tab.page = "/?sleep=0.3"
+            await tab.send(f"{PROBE}.note", text="began")
+            await tab.send(f"{PROBE}.note", text="waited")
+            await asyncio.sleep(0.1)
+        async with asyncio.timeout(10):
+            while True:
+                if dropped := [line for line in caplog.messages if "Dropped" in line]:
+                    break
+                await asyncio.sleep(0.02)
+    assert trace == ["began"]
+    assert dropped == [f"Dropped {PROBE}.note: its socket has closed"]

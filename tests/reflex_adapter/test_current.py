@@ -25,7 +25,7 @@ from reflex_adapter.current import (
 from reflex_adapter.state import AppState
 
 ACCESSORS = ["request", "session", "response", "csrf_token", "messages"]
-FOREGROUND = ["session", "response", "csrf_token", "messages"]
+FOREGROUND = ["response", "csrf_token", "messages"]
 
 
 @pytest.fixture

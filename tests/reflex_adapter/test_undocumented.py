@@ -32,9 +32,12 @@ from reflex_adapter._reflex import (
     Env,
     EventContext,
     EventQueueEntry,
+    FrontendEventExceptionState,
     OnLoadInternalState,
     RegisteredEventHandler,
     RouteVar,
+    StateProxy,
+    UpdateVarsInternalState,
     build,
     check_version,
     environment,
@@ -44,6 +47,7 @@ from reflex_adapter._reflex import (
 from reflex_adapter.asgi_entry import app
 from reflex_adapter.claims import TOKEN_HEADER
 from reflex_adapter.own_origin import PORT_DROPPED, OwnOriginPlugin
+from reflex_adapter.public_states import REFLEX_STATES
 
 TEMPLATES = Path(str(reflex_base.__file__)).with_name(".templates")
 STATE_JS = TEMPLATES / "web" / "utils" / "state.js"
@@ -193,10 +197,28 @@ def test_handlers_are_registered_by_name() -> None:
     assert registered.handler.is_background is False
 
 
+def test_a_background_handler_gets_a_proxy_that_can_be_linked_to_another() -> None:
+    assert parameters(StateProxy.__init__)[1::2] == ["state_instance", "parent_state_proxy"], (
+        "See watched.WatchedStateProxy: which proxy does a background handler get now?"
+    )
+    assert "parent_state_proxy=self" in inspect.getsource(StateProxy.get_state), "See watched.py."
+    run = inspect.getsource(BaseStateEventProcessor._execute_event)
+    assert "if not proxy._self_entered_context" in run, "See _reflex.forget_entering."
+
+
 def test_page_loads_run_in_a_state_of_their_own() -> None:
     assert "on_load_internal" in OnLoadInternalState.event_handlers, (
         "Find the state that runs on_load now, for handlers.for_django."
     )
+
+
+def test_the_states_of_reflex_itself_are_known() -> None:
+    own = {state for state in rx.State.__subclasses__() if state.__module__ == "reflex.state"}
+    known = {OnLoadInternalState, UpdateVarsInternalState, FrontendEventExceptionState}
+    assert own - {rx.ComponentState} == known, (
+        "Look what its events do, and whether public_states.REFLEX_STATES should name it."
+    )
+    assert {rx.State, *known} == REFLEX_STATES
 
 
 def test_router_data_names_the_socket_and_the_url() -> None:

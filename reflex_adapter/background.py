@@ -1,0 +1,106 @@
+"""A background handler, which is no view: it outlives its request, but not the login behind it.
+
+Its chain is complete before it starts. What it finds of the request is a snapshot; whose it is, is
+asked anew each time it enters ``async with self``.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+from reflex_adapter._reflex import forget_entering
+from reflex_adapter.account import account_of, kept_account
+from reflex_adapter.connection import Connection
+from reflex_adapter.finished import FinishedSession
+from reflex_adapter.watched import watched
+
+User = AbstractBaseUser | AnonymousUser
+
+
+class AccountChanged(RuntimeError):
+    """The account under which a background task was started has logged out, or is another now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The login under which this background task was started has ended, and the state is "
+            "no longer its own. Let this exception end the task."
+        )
+
+
+class TaskAccount:
+    """The account a background task runs for.
+
+    A task that a guest started goes on when the guest logs in, as the guest's state does.
+    """
+
+    def __init__(self, request: HttpRequest, connection: Connection) -> None:
+        self._request = request
+        self._connection = connection
+        self._account = account_of(request)
+
+    async def before_entering(self) -> None:
+        """Resolve the user anew, at the cost of a hop, which no state lock must wait for.
+
+        Raises ``AccountChanged`` where it is no longer the one the task was started by.
+        """
+        if comes_by_session(self._request):
+            fresh = sync_to_async(fresh_user, thread_sensitive=True)
+            set_user(self._request, await fresh(self._request, self._connection.session_cookie))
+        account = account_of(self._request)
+        if self._account not in ("", account):
+            raise AccountChanged
+        self._account = account
+
+    async def when_entered(self, state: Any) -> None:
+        """Raise ``AccountChanged`` where the state has become somebody else's meanwhile."""
+        if await kept_account(state) not in ("", self._account):
+            raise AccountChanged
+
+
+def comes_by_session(request: HttpRequest) -> bool:
+    """Tell whether asking the session again can tell more of the user than the request does."""
+    session, user = getattr(request, "session", None), getattr(request, "user", None)
+    if not isinstance(session, FinishedSession) or user is None:
+        return False
+    return SESSION_KEY in session or not user.is_authenticated
+
+
+def fresh_user(request: Any, session_key: str | None) -> User:
+    now = copy.copy(request)
+    now.session = request.session.stored(session_key)
+    return get_user(now)
+
+
+def set_user(request: Any, user: User) -> None:
+    """Set what Django's ``AuthenticationMiddleware`` sets."""
+
+    async def auser() -> User:
+        return user
+
+    request.user, request.auser = user, auser
+
+
+def in_background(
+    function: Callable[..., Any], account: TaskAccount, begin: Callable[[Any], Awaitable[None]]
+) -> Callable[..., Any]:
+    """Return ``function`` for the proxy that Reflex gives it; ``begin`` is first to enter it."""
+
+    @functools.wraps(function)
+    async def handle(proxy: Any, **payload: Any) -> Any:
+        async with proxy:
+            await begin(proxy)
+        forget_entering(proxy)
+        result = function(watched(proxy, account), **payload)
+        return await result if inspect.isawaitable(result) else result
+
+    return handle

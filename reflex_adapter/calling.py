@@ -1,0 +1,92 @@
+"""Call an author's handler where it belongs: coroutines in the event loop, the rest in a thread.
+
+What a function is cannot be told before it is called: a decorator may hide a generator or a
+coroutine function behind a plain one. So what the call returns counts too.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import ExitStack, aclosing, contextmanager
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import connections, transaction
+
+END = object()
+
+
+async def called(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Return what ``function`` returns or, awaited, comes to; it may be a generator.
+
+    Costs one hop for a plain function, which ``ATOMIC_REQUESTS`` spans as it spans a view.
+    """
+    if returns_at_once(function):
+        result = function(*args, **kwargs)
+    else:
+        result = await sync_to_async(in_transaction, thread_sensitive=True)(function, args, kwargs)
+    return await result if inspect.isawaitable(result) else result
+
+
+def returns_at_once(function: Callable[..., Any]) -> bool:
+    """Tell whether a call only makes a coroutine or a generator, of which nothing runs yet."""
+    return (
+        inspect.iscoroutinefunction(function)
+        or inspect.isasyncgenfunction(function)
+        or inspect.isgeneratorfunction(function)
+    )
+
+
+def is_generator(result: Any) -> bool:
+    return inspect.isasyncgen(result) or inspect.isgenerator(result)
+
+
+async def yielded(generator: Any, function: Callable[..., Any]) -> AsyncIterator[Any]:
+    """Yield what ``generator`` yields, which came of ``function``.
+
+    A plain one takes a hop for each step. Its transaction, if there is one, spans all of them.
+    """
+    if inspect.isasyncgen(generator):
+        async with aclosing(generator):  # its own finally runs now, also on cancellation
+            async for update in generator:
+                yield update
+        return
+    steps = yielded_and_returned(generator, function)
+    step = sync_to_async(lambda: next(steps, END), thread_sensitive=True)
+    try:
+        while (update := await step()) is not END:
+            yield update
+    finally:
+        if inspect.getgeneratorstate(steps) != inspect.GEN_CLOSED:
+            await sync_to_async(steps.close, thread_sensitive=True)()  # where its connection is
+
+
+def yielded_and_returned(
+    generator: Any, function: Callable[..., Any]
+) -> Generator[Any, None, None]:
+    with atomic_requests(function):
+        returned = yield from generator
+    if returned is not None:
+        yield returned
+
+
+def in_transaction(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    with atomic_requests(function):
+        return function(*args, **kwargs)
+
+
+@contextmanager
+def atomic_requests(function: Callable[..., Any]) -> Iterator[None]:
+    """Span the block by a transaction of each database with ``ATOMIC_REQUESTS``.
+
+    ``django.db.transaction.non_atomic_requests`` on the function counts.
+    """
+    exempt: set[str] = getattr(
+        function, "_non_atomic_requests", set()
+    )  # as Django's make_view_atomic reads
+    with ExitStack() as stack:
+        for alias, options in connections.settings.items():
+            if options["ATOMIC_REQUESTS"] and alias not in exempt:
+                stack.enter_context(transaction.atomic(using=alias))
+        yield
