@@ -9,7 +9,7 @@ import asyncio
 import itertools
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ import websockets
 ROOT = "reflex___state____state"
 APP_STATE = f"{ROOT}.reflex_adapter___state____app_state"
 PROBE = f"{APP_STATE}.tests___probe___views____probe_state"
+REPORT = f"{APP_STATE}.tests___probe___report_state____report_state"
 PLAIN = f"{ROOT}.tests___probe___views____plain_state"
 VAR = "_rx_state_"
 
@@ -90,13 +91,22 @@ async def connected(
     origin: str | None = "",
     token: str | None = None,
     hydrate: bool = True,
+    headers: Iterable[tuple[str, str]] = (),
+    server: tuple[str, int] | None = None,
 ) -> AsyncIterator[EventClient]:
-    """Open a tab on ``page`` of the site at ``address``, by default with the site's own origin."""
+    """Open a tab on ``page`` of the site at ``address``, by default with the site's own origin.
+
+    ``server`` is where it is reached, if not where its address says.
+    """
+    cookies = [("Cookie", cookie)] if cookie else []
+    host, port = server or (None, None)
     url = f"{address.replace('http', 'ws')}/_event/?EIO=4&transport=websocket"
     async with websockets.connect(
         f"{url}&token={token or uuid.uuid4()}",
         origin=address if origin == "" else origin,  # type: ignore[arg-type]
-        additional_headers={"Cookie": cookie} if cookie else {},
+        additional_headers=[*cookies, *headers],
+        host=host,
+        port=port,
     ) as socket:
         assert str(await socket.recv()).startswith("0")
         client = EventClient(socket, page)

@@ -1,0 +1,68 @@
+"""The HTTP half of a raw browser: a cookie jar, Django's login form, and tickets redeemed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from tests.reflex_adapter.client import EventClient, connected
+
+
+class Browser:
+    """One person's browser on the site at ``address``; its tabs share its cookies."""
+
+    def __init__(self, http: httpx.AsyncClient, address: str) -> None:
+        self.http = http
+        self.address = address
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        return {cookie.name: cookie.value or "" for cookie in self.http.cookies.jar}
+
+    @property
+    def cookie(self) -> str:
+        """The ``Cookie`` header it would send."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    async def log_in(self, username: str, password: str = "secret") -> None:
+        """Use Django's own form."""
+        await self.http.get("/admin/login/")
+        form = {"username": username, "password": password}
+        token = {"csrfmiddlewaretoken": self.cookies["csrftoken"]}
+        answer = await self.http.post("/admin/login/", data={**form, **token})
+        assert answer.status_code == 302, answer.text
+
+    async def asks(self, path: str) -> Any:
+        return (await self.http.get(path)).json()
+
+    @asynccontextmanager
+    async def tab(self, **options: Any) -> AsyncIterator[EventClient]:
+        async with connected(self.address, cookie=self.cookie, **options) as tab:
+            yield tab
+
+    async def redeem(self, tab: EventClient) -> list[str]:
+        """Fetch the cookies that the tab was told of; return the ``Set-Cookie`` lines."""
+        lines: list[str] = []
+        for headers in tickets(tab):
+            answer = await self.http.post("/_event_cookies", headers=headers)
+            assert answer.status_code == 204
+            lines += answer.headers.get_list("set-cookie")
+        tab.told.clear()
+        return lines
+
+
+def tickets(tab: EventClient) -> list[dict[str, str]]:
+    """Return the headers with which the page was told to fetch its cookies, each time."""
+    scripts = [script for script in tab.scripts if "/_event_cookies" in script]
+    return [json.loads(script[script.index('{"') : script.rindex("}")]) for script in scripts]
+
+
+@asynccontextmanager
+async def browser(address: str) -> AsyncIterator[Browser]:
+    """Open a new browser, without a cookie."""
+    async with httpx.AsyncClient(base_url=address, headers={"Origin": address}) as http:
+        yield Browser(http, address)
