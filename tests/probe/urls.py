@@ -27,11 +27,10 @@ def view_praise(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def view_who(request: HttpRequest) -> JsonResponse:
+    username = request.user.get_username()  # first: it ends a session that is no longer good
     session = dict(request.session.items())
     shown = [message.message for message in messages.get_messages(request)]
-    return JsonResponse(
-        {"user": request.user.get_username(), "session": session, "messages": shown}
-    )
+    return JsonResponse({"user": username, "session": session, "messages": shown})
 
 
 urlpatterns = [

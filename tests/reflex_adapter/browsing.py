@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from tests.reflex_adapter.client import EventClient, connected
+from reflex_adapter.conf import TICKET_PATH
+from tests.reflex_adapter.client import PROBE, EventClient, connected, numbers
 
 
 class Browser:
@@ -44,20 +45,30 @@ class Browser:
         async with connected(self.address, cookie=self.cookie, **options) as tab:
             yield tab
 
+    async def does(self, tab: EventClient, event: str, **payload: Any) -> list[str]:
+        """Run ``event`` to its end; return the ``Set-Cookie`` lines that it brought the browser."""
+        mark, lines = next(numbers), []
+        await tab.send(event, **payload)
+        await tab.send(f"{PROBE}.mark", number=mark)
+        while tab.var(PROBE, "seen") != f"mark {mark}":
+            await tab.receive()
+            lines += await self.redeem(tab)
+        return lines
+
     async def redeem(self, tab: EventClient) -> list[str]:
-        """Fetch the cookies that the tab was told of; return the ``Set-Cookie`` lines."""
+        """Fetch the cookies that the tab was told of, as the page would."""
         lines: list[str] = []
         for headers in tickets(tab):
-            answer = await self.http.post("/_event_cookies", headers=headers)
+            answer = await self.http.post(TICKET_PATH, headers=headers)
             assert answer.status_code == 204
             lines += answer.headers.get_list("set-cookie")
-        tab.told.clear()
+        tab.told = [event for event in tab.told if TICKET_PATH not in json.dumps(event)]
         return lines
 
 
 def tickets(tab: EventClient) -> list[dict[str, str]]:
     """Return the headers with which the page was told to fetch its cookies, each time."""
-    scripts = [script for script in tab.scripts if "/_event_cookies" in script]
+    scripts = [script for script in tab.scripts if TICKET_PATH in script]
     return [json.loads(script[script.index('{"') : script.rindex("}")]) for script in scripts]
 
 

@@ -18,6 +18,7 @@ import websockets
 ROOT = "reflex___state____state"
 APP_STATE = f"{ROOT}.reflex_adapter___state____app_state"
 PROBE = f"{APP_STATE}.tests___probe___views____probe_state"
+LOGIN = f"{APP_STATE}.tests___probe___login_state____login_state"
 REPORT = f"{APP_STATE}.tests___probe___report_state____report_state"
 PLAIN = f"{ROOT}.tests___probe___views____plain_state"
 VAR = "_rx_state_"
@@ -99,14 +100,13 @@ async def connected(
     ``server`` is where it is reached, if not where its address says.
     """
     cookies = [("Cookie", cookie)] if cookie else []
-    host, port = server or (None, None)
+    elsewhere = dict(zip(("host", "port"), server or (), strict=False))
     url = f"{address.replace('http', 'ws')}/_event/?EIO=4&transport=websocket"
     async with websockets.connect(
         f"{url}&token={token or uuid.uuid4()}",
         origin=address if origin == "" else origin,  # type: ignore[arg-type]
         additional_headers=[*cookies, *headers],
-        host=host,
-        port=port,
+        **elsewhere,  # type: ignore[arg-type]
     ) as socket:
         assert str(await socket.recv()).startswith("0")
         client = EventClient(socket, page)

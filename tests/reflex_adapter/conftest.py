@@ -11,6 +11,7 @@ from django.test import override_settings
 from reflex_adapter.asgi_entry import app, application
 from reflex_adapter.bridge import DjangoEventBridge
 from tests.probe import middleware
+from tests.reflex_adapter.redis import running_redis
 from tests.reflex_adapter.serving import served
 
 
@@ -19,6 +20,12 @@ async def site() -> AsyncIterator[str]:
     """The address of the running site."""
     async with served(application) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with running_redis() as url:
+        yield url
 
 
 @pytest.fixture
