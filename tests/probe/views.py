@@ -10,7 +10,7 @@ from django.http import HttpResponseRedirect
 
 from reflex_adapter.current import NoCurrentRequest, current_request
 from reflex_adapter.state import AppState
-from tests.probe import crowd, login_state, report_state, uploads  # noqa: F401 - found by Reflex here
+from tests.probe import crowd, login_state, report_state, uploads, writing  # noqa: F401 - found by Reflex here
 from tests.probe.middleware import trace
 
 tasks: set[asyncio.Task[None]] = set()
