@@ -3,6 +3,7 @@
 import reflex as rx
 from django.contrib import auth
 
+from reflex_adapter.current import current_request
 from reflex_adapter.state import AppState
 
 
@@ -53,3 +54,22 @@ class LoginState(AppState):
     @rx.event
     async def who(self, number: int):
         self.seen = f"{number} user={self.user.get_username()}"
+
+    @rx.event
+    async def look_around(self):
+        """Find the request from here, from another state, and from what was called."""
+        other = await self.get_state(PassiveState)
+        requests = {id(it) for it in (self.request, other.request, current_request())}
+        users = {it.get_username() for it in (self.user, self.request.user, other.user)}
+        kept = [name for name in vars(other) if "request" in name or "user" in name]
+        self.seen = f"{len(requests)} {sorted(users)} {kept}"
+
+    @rx.event
+    async def answer_with(self, header: str, value: str):
+        self.response[header] = value
+
+
+class PassiveState(AppState):
+    """A state that handlers of others reach for."""
+
+    note: str = ""

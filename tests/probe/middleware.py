@@ -126,3 +126,14 @@ def slow_on_some_pages(get_response: Any) -> Any:
         return response
 
     return middleware
+
+
+def notes_response(get_response: Any) -> Any:
+    """Note what the response has to say for itself once the view has ended."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = get_response(request)
+        trace.append(f"X-Answer {response.get('X-Answer')}")
+        return response
+
+    return middleware

@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from time import monotonic
 
 import pytest
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.test import Client
 
 from django_adapter.threads import process_threads
 from tests.probe import crowd
-from tests.reflex_adapter.client import APP_STATE, ROOT, EventClient, connected
+from tests.reflex_adapter.client import APP_STATE, PROBE, ROOT, EventClient, connected
 from tests.reflex_adapter.serving import served_with
 
 pytestmark = [
@@ -122,3 +123,21 @@ async def test_events_of_many_users_at_once_stay_apart(
     assert crowd.troubles == []
     assert crowd.finished == {(owner, number) for owner in OWNERS for number in range(EVENTS)}
     assert all(NAMES.findall(str(tab.state)) for tab in tabs.values())
+
+
+async def test_slow_middleware_of_some_keeps_nobody_else_waiting(
+    site: str, transactional_db: None
+) -> None:
+    """Synchronous, and slow on its way in: one after the other they would take 1.6 seconds."""
+    slow = "tests.probe.middleware.slow_on_some_pages"
+    async with AsyncExitStack() as stack:
+        address = await stack.enter_async_context(served_with(MIDDLEWARE=[slow]))
+        tabs = [
+            await stack.enter_async_context(
+                connected(address, page=f"/?sleep=0.2&{number}", hydrate=False)
+            )
+            for number in range(8)
+        ]
+        before = monotonic()
+        await asyncio.gather(*[tab.call(f"{PROBE}.path") for tab in tabs])
+        assert monotonic() - before < 0.8

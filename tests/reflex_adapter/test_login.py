@@ -148,6 +148,26 @@ async def test_with_signed_cookies_another_tab_stays_who_its_cookie_says(
             assert await seen(reopened) == "user="
 
 
+async def test_every_state_finds_the_request_and_the_user_of_this_very_event(
+    visitor: Browser,
+) -> None:
+    async with visitor.tab() as tab:
+        for name, event in [("ada", "log_in"), ("", "log_out"), ("ada", "log_in")]:
+            await visitor.does(tab, f"{LOGIN}.{event}", **(ADA if name else {}))
+            await visitor.does(tab, f"{LOGIN}.look_around")
+            assert tab.var(LOGIN, "seen") == f"1 {[name]} []"
+
+
+async def test_a_logout_leaves_alone_what_else_is_in_the_cache(site: str, ada: None) -> None:
+    engine = "django.contrib.sessions.backends.cache"
+    async with browser_of(SESSION_ENGINE=engine) as visitor, visitor.tab() as tab:
+        await cache.aset("weather", "fine")
+        await visitor.does(tab, f"{LOGIN}.log_in", **ADA)
+        await visitor.does(tab, f"{LOGIN}.log_out")
+        assert await cache.aget("weather") == "fine"
+        await cache.aclear()
+
+
 @pytest.mark.parametrize("secure", [True, False])
 async def test_the_cookie_of_a_login_is_as_the_settings_say(
     site: str, ada: None, secure: bool
