@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
@@ -11,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+import websockets
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
@@ -236,3 +240,30 @@ async def test_a_message_of_a_view_is_shown_once(visitor: Browser) -> None:
         assert (await visitor.asks("/who/"))["messages"] == []
         await seen(tab)
         assert not tab.var(APP_STATE, "shown_messages")
+
+
+async def test_no_log_line_and_no_packet_has_what_a_cookie_says(
+    visitor: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At any level, in whatever happens to the event; but for what our client itself logs."""
+    secrets: set[str] = set()
+    packets: list[Any] = []
+    with caplog.at_level(logging.DEBUG):
+        async with visitor.tab() as tab:
+            for event, payload in [("log_in", ADA), ("look_around", {}), ("log_out", {})] * 2:
+                await visitor.does(tab, f"{LOGIN}.{event}", **payload)
+                secrets |= {value for value in visitor.cookies.values() if value}
+            await visitor.does(tab, f"{PROBE}.boom")
+            await visitor.does(tab, f"{PROBE}.remember", value="a guest")
+            await visitor.log_in("ada")
+            await tab.send(f"{PROBE}.remember", value="another guest")
+            with contextlib.suppress(websockets.ConnectionClosed):  # the browser is ada's by now
+                await visitor.does(tab, f"{PROBE}.set_cookie", value="mint")
+            secrets |= {value for value in visitor.cookies.values() if value}
+            packets += [tab.state, tab.told]
+    theirs = ("websockets.", "httpx", "httpcore")
+    lines = [it for it in caplog.records if not it.name.startswith(theirs)]
+    told = "\n".join([*(caplog.handler.format(it) for it in lines), json.dumps(packets)])
+    assert len(secrets) >= 4
+    assert "ValueError: boom" in told
+    assert [secret for secret in secrets if secret in told] == []
