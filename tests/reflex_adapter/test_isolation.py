@@ -31,7 +31,7 @@ KINDS = [
     *[f"{CROWD}.{kind}" for kind in ("in_loop", "in_thread", "in_steps", "in_steps_of_a_thread")],
     *[f"{CROWD}.in_chain", f"{CROWD}.in_background", f"{PLAIN}.in_plain_state"],
 ]
-USERS, EVENTS, SECONDS = 20, 50, 60
+USERS, SECONDS = 20, 90
 OWNERS = [f"u{number:02}z" for number in range(USERS)]
 NAMES = re.compile(r"u\d\dz")
 LOCALE = "django.middleware.locale.LocaleMiddleware"
@@ -65,8 +65,8 @@ def seed() -> Iterator[int]:
     crowd.in_use.clear()
 
 
-async def send_all(tab: EventClient, owner: str, order: random.Random) -> None:
-    for number in range(EVENTS):
+async def send_all(tab: EventClient, owner: str, events: int, order: random.Random) -> None:
+    for number in range(events):
         await tab.send(order.choice(KINDS), owner=owner, number=number)
         await asyncio.sleep(order.random() * 0.01)
 
@@ -82,22 +82,24 @@ async def read_all(tab: EventClient, owner: str, troubles: list[str]) -> None:
             troubles.append(f"{owner} was sent the var of {whose}")
 
 
-async def all_finished() -> None:
-    while len(crowd.finished) < USERS * EVENTS:  # noqa: ASYNC110 - threads add to it too
+async def finished(many: int) -> None:
+    while len(crowd.finished) < many:  # noqa: ASYNC110 - threads add to it too
         await asyncio.sleep(0.05)
 
 
-@pytest.fixture(params=[16, 3])
+@pytest.fixture
 def threads(request: pytest.FixtureRequest) -> Iterator[int]:
-    """So many threads, few of which are left for who waits for another's state."""
+    """A pool of so many threads, which ends with the test."""
     process_threads.cache_clear()
     yield request.param
     process_threads().close()
     process_threads.cache_clear()
 
 
+# With few threads, most of them are held by who waits for something else.
+@pytest.mark.parametrize(("events", "threads"), [(50, 16), (10, 3)], indirect=["threads"])
 async def test_events_of_many_users_at_once_stay_apart(
-    site: str, cookies: dict[str, str], seed: int, threads: int
+    site: str, cookies: dict[str, str], seed: int, events: int, threads: int
 ) -> None:
     dawdling = [f"{crowd.__name__}.{name}" for name in ("dawdles_in_a_thread", "dawdles")]
     middleware = [*settings.MIDDLEWARE, LOCALE, *dawdling]
@@ -115,13 +117,13 @@ async def test_events_of_many_users_at_once_stay_apart(
                 for owner, tab in tabs.items()
             ]
             for owner, tab in tabs.items():
-                group.create_task(send_all(tab, owner, random.Random(order.random())))
-            await asyncio.wait_for(all_finished(), SECONDS)
+                group.create_task(send_all(tab, owner, events, random.Random(order.random())))
+            await asyncio.wait_for(finished(USERS * events), SECONDS)
             await asyncio.sleep(0.2)  # for the last packets
             for reader in readers:
                 reader.cancel()
     assert crowd.troubles == []
-    assert crowd.finished == {(owner, number) for owner in OWNERS for number in range(EVENTS)}
+    assert crowd.finished == {(owner, number) for owner in OWNERS for number in range(events)}
     assert all(NAMES.findall(str(tab.state)) for tab in tabs.values())
 
 
