@@ -42,7 +42,13 @@ class Browser:
 
     @asynccontextmanager
     async def tab(self, **options: Any) -> AsyncIterator[EventClient]:
+        """Open a tab; cookies set on its handshake are the browser's from then on."""
         async with connected(self.address, cookie=self.cookie, **options) as tab:
+            assert tab.socket.response is not None
+            lines = tab.socket.response.headers.get_all("Set-Cookie")
+            request = httpx.Request("GET", self.address)
+            headers = [("set-cookie", line) for line in lines]
+            self.http.cookies.extract_cookies(httpx.Response(200, headers=headers, request=request))
             yield tab
 
     async def does(self, tab: EventClient, event: str, **payload: Any) -> list[str]:
@@ -59,7 +65,8 @@ class Browser:
         """Fetch the cookies that the tab was told of, as the page would."""
         lines: list[str] = []
         for headers in tickets(tab):
-            answer = await self.http.post(TICKET_PATH, headers=headers)
+            cookies = {"Cookie": self.cookie}  # those for TLS too, as if this were it
+            answer = await self.http.post(TICKET_PATH, headers={**headers, **cookies})
             assert answer.status_code == 204
             lines += answer.headers.get_list("set-cookie")
         tab.told = [event for event in tab.told if TICKET_PATH not in json.dumps(event)]
