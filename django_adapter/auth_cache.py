@@ -19,7 +19,7 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.http import HttpRequest
 
 from django_adapter.conditions import session_to_load, session_user_to_load
-from django_adapter.identity import load_identity
+from django_adapter.identity import Loader, load_identity
 from django_adapter.request import SyntheticRequests
 
 if TYPE_CHECKING:
@@ -44,16 +44,21 @@ class AuthCache:
         self.seconds = seconds
         self._known: WeakKeyDictionary[SyntheticRequests, Known] = WeakKeyDictionary()
 
-    async def load(self, requests: SyntheticRequests, request: HttpRequest) -> None:
-        """Make session and user of ``request``, one of ``requests``, readable without I/O."""
+    async def load(
+        self, requests: SyntheticRequests, request: HttpRequest, also: Loader | None = None
+    ) -> None:
+        """Make session and user of ``request``, one of ``requests``, readable without I/O.
+
+        ``also`` is called where they are loaded; what it leaves on the user is remembered with it.
+        """
         if not (session_to_load(request) and session_user_to_load(request)):
-            await load_identity(request)
+            await load_identity(request, also)
             return
         known = self._known.get(requests)
         if known and known.expires > monotonic() and known.session_key == key_of(request):
             give(known, request)
         else:
-            await load_identity(request)
+            await load_identity(request, also)
             self._remember(requests, request)
 
     def ended(self, requests: SyntheticRequests, request: HttpRequest) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -14,27 +15,31 @@ from django_adapter.light_hop import call_in_thread
 if TYPE_CHECKING:  # models, which not every project has installed
     from django.contrib.auth.models import AnonymousUser, User
 
+Loader = Callable[[HttpRequest], object]
 
-async def load_identity(request: HttpRequest) -> None:
+
+async def load_identity(request: HttpRequest, also: Loader | None = None) -> None:
     """Load the session and the user of ``request``, so that reading them does no I/O afterwards.
 
-    Costs one hop, and none for a visitor without a session cookie. What no middleware has set
-    stays unset.
+    Costs one hop, in which ``also`` is called too, and none for a visitor without a session cookie.
+    What no middleware has set stays unset.
     """
     session = getattr(request, "session", None)
     if session is None or session.session_key is None:  # a new session is empty: no store is asked
         with suppress(SynchronousOnlyOperation):  # the user may come from elsewhere, and by the ORM
-            resolve(request)
+            resolve(request, also)
             return
-    await call_in_thread(resolve, request)
+    await call_in_thread(resolve, request, also)
 
 
-def resolve(request: HttpRequest) -> None:
+def resolve(request: HttpRequest, also: Loader | None) -> None:
     if hasattr(request, "session"):
         request.session.keys()
     if hasattr(request, "user"):
         bool(request.user.pk)
         request.auser = functools.partial(loaded_user, request)
+    if also is not None:
+        also(request)
 
 
 async def loaded_user(request: HttpRequest) -> User | AnonymousUser:

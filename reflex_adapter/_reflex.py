@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -49,6 +49,7 @@ __all__ = [
     "BaseStateEventProcessor",
     "EventContext",
     "EventQueueEntry",
+    "OfTab",
     "OnLoadInternalState",
     "RegisteredEventHandler",
     "backend_paths",
@@ -56,7 +57,6 @@ __all__ = [
     "check_version",
     "compile_pages",
     "connection_scope",
-    "event_runs",
     "explicit_values",
     "linked_socket",
     "page_url",
@@ -112,12 +112,16 @@ def page_url(router_data: Mapping[str, Any]) -> str:
     return claim if isinstance(claim, str) else "/"
 
 
-def event_runs() -> bool:
-    """Tell whether this code runs for an event, rather than for a build or on the app's behalf."""
-    try:
-        return bool(EventContext.get().txid)
-    except LookupError:
-        return False
+class OfTab:
+    """A state that knows its tab. Cached vars that ask depend on where the state is linked to."""
+
+    @property
+    def _tab(self) -> str:
+        token: str = self.rx_router_session.client_token  # type: ignore[attr-defined]
+        if not token:  # before the first event
+            with suppress(LookupError):  # a build
+                token = EventContext.get().token
+        return token
 
 
 def connection_scope(app: rx.App, sid: str) -> Mapping[str, Any] | None:

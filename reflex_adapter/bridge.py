@@ -20,6 +20,7 @@ from reflex_adapter.conf import auth_cache_seconds
 from reflex_adapter.current import CurrentEvent, bound
 
 Handler = Callable[[CurrentEvent], Awaitable[None]]
+Loader = Callable[[HttpRequest], object]
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,20 @@ class DjangoEventBridge:
         self.auth_cache = AuthCache(seconds) if seconds else None
 
     async def run(
-        self, requests: SyntheticRequests, handler: Handler, *, path: str = "/", query: bytes = b""
+        self,
+        requests: SyntheticRequests,
+        handler: Handler,
+        *,
+        path: str = "/",
+        query: bytes = b"",
+        also: Loader | None = None,
     ) -> Outcome:
         """Run ``handler`` around ``settings.MIDDLEWARE`` on one of a connection's ``requests``.
 
         They are made of its handshake, its ``Origin`` already checked. Session and user are loaded
-        before the handler starts, so that reading them does no I/O. Raises what the handler
-        raises, once the chain has seen it; what middleware raises becomes a response.
+        before the handler starts, so that reading them does no I/O; ``also`` is called with them.
+        Raises what the handler raises, once the chain has seen it; what middleware raises becomes
+        a response.
         """
         request = requests.request(path=path, query_string=query, csrf_proven=True)
         started = completed = False
@@ -58,9 +66,9 @@ class DjangoEventBridge:
             started = True
             event = CurrentEvent(request)
             if self.auth_cache is None:
-                await load_identity(request)
+                await load_identity(request, also)
             else:
-                await self.auth_cache.load(requests, request)
+                await self.auth_cache.load(requests, request, also)
             with bound(event):
                 await handler(event)
             completed = True

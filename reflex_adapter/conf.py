@@ -26,6 +26,16 @@ def mirror_messages() -> bool:
     return flag("MIRROR_MESSAGES", True)
 
 
+def mirror_csrf() -> bool:
+    """``REFLEX_DJANGO_MIRROR_CSRF``: keep a CSRF token in ``AppState.csrf_token``."""
+    return flag("MIRROR_CSRF", True)
+
+
+def mirror_language() -> bool:
+    """``REFLEX_DJANGO_MIRROR_LANGUAGE``: ``AppState.language`` and ``.language_bidi``."""
+    return flag("MIRROR_LANGUAGE", True)
+
+
 def auth_cache_seconds() -> float:
     """``REFLEX_DJANGO_AUTH_CACHE``: for how many seconds the session and user of a connection may
     be remembered, instead of asked of their stores on every event; 0 for never, at most 300.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from http.cookies import Morsel, SimpleCookie
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.http.response import HttpResponseBase
@@ -26,6 +27,7 @@ class Connection(ClosableSocket):
     def __init__(self, scope: Scope, send: Send) -> None:
         super().__init__(send)
         self.handshake = scope
+        self.last_page = "/"  # of the last event, as the client claims it
         self._header = cookie_header(scope)
         self._cookies = split_cookies(self._header)
         self._requests: SyntheticRequests | None = None  # until a cookie changes
@@ -81,6 +83,12 @@ class Connection(ClosableSocket):
             self._header = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
             self._requests = None
         return changed
+
+
+def path_and_query(page: str) -> tuple[str, bytes]:
+    """Return the path of a page, decoded, and its query, as a request for it has them."""
+    url = urlsplit(page)
+    return unquote(url.path) or "/", url.query.encode()
 
 
 def sent_cookies(scope: Scope) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The Django request of the event that is running, for whoever is called by its handler.
 
 It lives in a context variable of the event's task and ends with the event: tasks that outlive it
-find nothing, and nothing is ever stored on a state.
+find nothing, and nothing is ever stored on a state. Code that runs in one tab's event on behalf of
+another tab finds what is bound for that other tab, or nothing.
 """
 
 from __future__ import annotations
@@ -10,8 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
 
 
 class NoCurrentRequest(RuntimeError):
@@ -27,6 +33,16 @@ class CurrentEvent:
     background: bool = False
     running: bool = True
     handler_ended: Callable[[], None] = field(default=lambda: None)  # told when it has returned
+    token: str = ""  # of the tab whose event it is
+    outer: CurrentEvent | None = None  # what was bound before it, perhaps another tab's
+
+
+@dataclass(eq=False)
+class Nobody(CurrentEvent):
+    """What is bound where a tab's state is computed and there is no request of that tab."""
+
+    request: HttpRequest = field(default_factory=HttpRequest)
+    running: bool = False
 
 
 _current: ContextVar[CurrentEvent | None] = ContextVar("reflex_adapter.current", default=None)
@@ -35,6 +51,7 @@ _current: ContextVar[CurrentEvent | None] = ContextVar("reflex_adapter.current",
 @contextmanager
 def bound(event: CurrentEvent) -> Iterator[None]:
     """Make ``event`` the current one of this task until the block ends."""
+    event.outer = _current.get()
     token = _current.set(event)
     try:
         yield
@@ -43,9 +60,21 @@ def bound(event: CurrentEvent) -> Iterator[None]:
         _current.reset(token)
 
 
-def current_event() -> CurrentEvent:
-    """Return the running event, or raise ``NoCurrentRequest``."""
+def event_of_tab(token: str) -> CurrentEvent | None:
+    """Return what was bound last for this tab, perhaps ended by now; ``None`` if nothing was."""
     event = _current.get()
+    while event is not None and event.token != token:
+        event = event.outer
+    return event
+
+
+def current_event(token: str | None = None) -> CurrentEvent:
+    """Return the running event, by default of any tab, or raise ``NoCurrentRequest``."""
+    return running(_current.get() if token is None else event_of_tab(token))
+
+
+def running(event: CurrentEvent | None) -> CurrentEvent:
+    """Return ``event``, or raise ``NoCurrentRequest`` if it has ended."""
     if event is None or not event.running:
         raise NoCurrentRequest(
             "There is no Django request here: use self.request, self.user and the like in an event "
@@ -54,9 +83,9 @@ def current_event() -> CurrentEvent:
     return event
 
 
-def foreground_event(what: str) -> CurrentEvent:
+def foreground_event(what: str, token: str | None = None) -> CurrentEvent:
     """Return the running event, unless it is a background task, whose chain is already complete."""
-    event = current_event()
+    event = current_event(token)
     if event.background:
         raise NoCurrentRequest(
             f"{what} cannot be used in a background task: Django has already finished its request. "
@@ -68,3 +97,17 @@ def foreground_event(what: str) -> CurrentEvent:
 def current_request() -> HttpRequest:
     """Return the Django request of the running event, or raise ``NoCurrentRequest``."""
     return current_event().request
+
+
+def current_user() -> AbstractBaseUser | AnonymousUser:
+    """Return the user of the running event; nobody where this code runs for no event.
+
+    In a task that has outlived its event it raises ``NoCurrentRequest``.
+    """
+    event = _current.get()
+    if event is None or isinstance(event, Nobody):
+        # Models cannot be imported before django.setup(), and this module can.
+        from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415
+
+        return AnonymousUser()
+    return running(event).request.user

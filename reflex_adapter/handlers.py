@@ -20,12 +20,15 @@ from reflex.event import Event
 
 from reflex_adapter._reflex import EventContext, OnLoadInternalState, RegisteredEventHandler
 from reflex_adapter.account import end_other_account
-from reflex_adapter.conf import mirror_messages
+from reflex_adapter.bridge import Loader
 from reflex_adapter.current import current_event
 from reflex_adapter.messages import taken_messages
+from reflex_adapter.mirrors import is_shown, preload
+from reflex_adapter.refresh import refresh_mirrors
 from reflex_adapter.state import AppState
 
 END = object()
+PAGE_LOADS = (rx.State, OnLoadInternalState)
 
 
 def for_django(registered: RegisteredEventHandler) -> RegisteredEventHandler:
@@ -34,10 +37,16 @@ def for_django(registered: RegisteredEventHandler) -> RegisteredEventHandler:
     state = registered.states[0]
     if issubclass(state, AppState):
         function = app_state_handler(function)
-    elif state in (rx.State, OnLoadInternalState):
+    elif state in PAGE_LOADS:
         function = page_load_handler(function)
     handler = dataclasses.replace(registered.handler, fn=function)
     return dataclasses.replace(registered, handler=handler)
+
+
+def loader(registered: RegisteredEventHandler) -> Loader | None:
+    """Return what is to be loaded with the user of an event, where it refreshes the mirrors."""
+    state = registered.states[0]
+    return preload if state in PAGE_LOADS or issubclass(state, AppState) else None
 
 
 @functools.cache
@@ -48,15 +57,16 @@ def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
     async def handle(state: Any, **payload: Any) -> Any:
         await begin(state)
         result = await called(function, state, payload)
-        await show_messages(state)
+        await finish(state)
         return answered(result)
 
     @functools.wraps(function)
     async def generate(state: Any, **payload: Any) -> AsyncIterator[Any]:
         await begin(state)
         async for update in yielded(function(state, **payload)):
+            await refresh_mirrors(state)
             yield update
-        await show_messages(state)
+        await finish(state)
 
     yields = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
     return generate if yields else handle
@@ -70,6 +80,7 @@ def page_load_handler(function: Callable[..., Any]) -> Callable[..., Any]:
     async def handle(state: Any, **payload: Any) -> Any:
         await end_other_account(state)
         await forget_messages(state)
+        await refresh_mirrors(state)
         result = function(state, **payload)
         return await result if inspect.isawaitable(result) else result
 
@@ -84,6 +95,14 @@ async def begin(state: Any) -> None:
             *Event.from_event_type(OnLoadInternalState.on_load_internal)
         )
     await forget_messages(state)
+    await refresh_mirrors(state)
+
+
+async def finish(state: Any) -> None:
+    """Show what the handler changed; from now on the updates wait for the chain to end."""
+    await show_messages(state)
+    await refresh_mirrors(state)
+    current_event().handler_ended()
 
 
 def answered(result: Any) -> Any:
@@ -129,9 +148,7 @@ async def forget_messages(state: Any) -> None:
 
 
 async def show_messages(state: Any) -> None:
-    """Show what waits in Django's storage; from now on the updates wait for the chain to end."""
-    event = current_event()
-    if mirror_messages() and (taken := taken_messages(event.request)):
+    """Show what waits in Django's storage."""
+    if is_shown("messages") and (taken := taken_messages(current_event().request)):
         app_state = await state.get_state(AppState)
         app_state.shown_messages = [*app_state.shown_messages, *taken]
-    event.handler_ended()

@@ -10,7 +10,6 @@ import dataclasses
 import functools
 import logging
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from reflex.event import Event, EventSpec
 
@@ -25,10 +24,10 @@ from reflex_adapter._reflex import (
     socket_id,
 )
 from reflex_adapter.answers import EventRefused, answer
-from reflex_adapter.bridge import Handler, Outcome
-from reflex_adapter.connection import Connection
+from reflex_adapter.bridge import Handler, Loader, Outcome
+from reflex_adapter.connection import Connection, path_and_query
 from reflex_adapter.current import CurrentEvent, bound
-from reflex_adapter.handlers import for_django
+from reflex_adapter.handlers import for_django, loader
 from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.updates import HeldUpdates
 
@@ -86,12 +85,13 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         @functools.wraps(registered.handler.fn)
         async def handler(event: CurrentEvent) -> None:
             event.handler_ended = updates.hold
+            event.token = entry.ctx.token
             EventContext.set(updates.context)
             held = dataclasses.replace(entry, ctx=updates.context)
             await execute(entry=held, registered_handler=for_django(registered))
 
         try:
-            outcome = await self._run_chain(connection, entry, handler)
+            outcome = await self._run_chain(connection, entry, handler, loader(registered))
         finally:
             await updates.release()
         await self._answer(entry, outcome)
@@ -107,21 +107,29 @@ class DjangoEventProcessor(BaseStateEventProcessor):
 
         outcome = await self._run_chain(connection, entry, nothing)
         if await self._answer(entry, outcome):
-            with bound(CurrentEvent(outcome.request, background=True)):
+            background = CurrentEvent(outcome.request, background=True, token=entry.ctx.token)
+            with bound(background):
                 async with own_thread():
                     await super()._execute_event(entry=entry, registered_handler=registered)
 
     async def _run_chain(
-        self, connection: Connection, entry: EventQueueEntry, handler: Handler
+        self,
+        connection: Connection,
+        entry: EventQueueEntry,
+        handler: Handler,
+        also: Loader | None = None,
     ) -> Outcome:
-        url = urlsplit(self.page(connection, entry))
+        page = self.page(connection, entry)
+        path, query = path_and_query(page)
         given = connection.session_cookie
         outcome = await self.app.bridge.run(
             connection.requests,
             handler,
-            path=unquote(url.path) or "/",
-            query=url.query.encode(),
+            path=path,
+            query=query,
+            also=also,
         )
+        connection.last_page = page
         if lines := connection.respond(outcome.response):
             tell = functools.partial(self._tell, entry)
             await self.app.tickets.hand_over(lines, given, connection, tell)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 from asgi_compose import ASGIApp, Dispatcher, Route, Scope, path_prefix
 from reflex_adapter._reflex import AppWithProcessor, check_version, serving_only
@@ -10,6 +13,7 @@ from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH
 from reflex_adapter.cookie_tickets import CookieTickets
 from reflex_adapter.handshake import HandshakeKeeper
+from reflex_adapter.other_tabs import seen_by_tab
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
 
@@ -28,6 +32,13 @@ class DjangoApp(AppWithProcessor):
     @functools.cached_property
     def tickets(self) -> CookieTickets:
         return CookieTickets()
+
+    @asynccontextmanager
+    async def modify_state(self, token: Any, *args: Any, **options: Any) -> AsyncIterator[Any]:
+        """As ``rx.App.modify_state``; vars are computed for who looks at that tab."""
+        tab = token.partition("_")[0] if isinstance(token, str) else token.ident
+        async with seen_by_tab(self, tab), super().modify_state(token, *args, **options) as state:
+            yield state
 
     def make_processor(self) -> UploadEventProcessor:
         return UploadEventProcessor(

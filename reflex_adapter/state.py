@@ -7,7 +7,8 @@ the body of a state class can be called by clients.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import reflex as rx
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -15,33 +16,57 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.utils.translation import get_language_bidi
 
-from reflex_adapter._reflex import event_runs
-from reflex_adapter.current import NoCurrentRequest, current_request, foreground_event
+from reflex_adapter import mirrors
+from reflex_adapter._reflex import OfTab
+from reflex_adapter.current import Nobody, current_event, event_of_tab, foreground_event, running
 from reflex_adapter.messages import EventMessages
+from reflex_adapter.mirrors import Mirror
+
+T = TypeVar("T")
 
 
-class Messages:
-    """``self.messages`` is the event's; ``AppState.messages`` is what a component shows."""
+def of_user(value: Callable[[Any], T]) -> Mirror[T]:
+    def get(self: Any) -> T:
+        return value(self.user)
 
-    def __get__(self, state: Any, owner: type[Any]) -> Any:
-        if state is None:
-            return owner.shown_messages
-        return EventMessages(foreground_event("self.messages").request)
-
-    def __set__(self, state: Any, value: Any) -> None:
-        raise AttributeError("Not self.messages = ...; add to it: self.messages.success(...)")
+    return Mirror(get)
 
 
-class RequestAccess:
-    """What a Django view finds on its request, on ``self``. Outside an event each raises."""
+def of_language(value: Callable[[], T]) -> Mirror[T]:
+    def get(self: Any) -> T:
+        self._viewer  # noqa: B018 - as in RequestAccess.request
+        return value()
+
+    return Mirror(get)
+
+
+def csrf_token(self: Any) -> str:
+    """A token that Django's views accept in a form or an ``X-CSRFToken`` header."""
+    return get_token(foreground_event("self.csrf_token", self._tab).request)
+
+
+def event_messages(self: Any) -> EventMessages:
+    return EventMessages(foreground_event("self.messages", self._tab).request)
+
+
+def refuse_messages(state: Any, value: Any) -> None:
+    raise AttributeError("Not self.messages = ...; add to it: self.messages.success(...)")
+
+
+class RequestAccess(OfTab):
+    """What a Django view finds on its request, on ``self``. Outside an event each raises.
+
+    The event is that of the tab the state belongs to, whichever tab's event this code runs in.
+    """
 
     @property
     def request(self) -> HttpRequest:
         """The ``HttpRequest`` of this event, as the middleware chain left it."""
         # Read for Reflex, which finds what a cached @rx.var depends on by reading its code.
-        self._account  # type: ignore[attr-defined]  # noqa: B018
-        return current_request()
+        self._viewer  # type: ignore[attr-defined]  # noqa: B018
+        return current_event(self._tab).request
 
     @property
     def user(self) -> AbstractBaseUser | AnonymousUser:
@@ -49,30 +74,32 @@ class RequestAccess:
 
         Nobody where Reflex evaluates a computed var for no event, as it does for a build.
         """
-        self._account  # type: ignore[attr-defined]  # noqa: B018 - as in request
-        try:
-            return current_request().user
-        except NoCurrentRequest:
-            if event_runs():
-                raise
+        self._viewer  # type: ignore[attr-defined]  # noqa: B018 - as in request
+        event = event_of_tab(self._tab)
+        if event is None or isinstance(event, Nobody):
             return AnonymousUser()
+        return running(event).request.user
 
     @property
     def session(self) -> SessionBase:
         """``request.session``, loaded before the handler started and saved after it ended."""
-        return foreground_event("self.session").request.session
+        return foreground_event("self.session", self._tab).request.session
 
     @property
     def response(self) -> HttpResponse:
         """The response that the middleware sees; headers and cookies set on it count."""
-        return foreground_event("self.response").response
+        return foreground_event("self.response", self._tab).response
 
-    @property
-    def csrf_token(self) -> str:
-        """A token that Django's views accept in a form or an ``X-CSRFToken`` header."""
-        return get_token(foreground_event("self.csrf_token").request)
-
-    messages = Messages()
+    csrf_token = Mirror[str](csrf_token)
+    messages = Mirror[EventMessages](event_messages, refuse_messages)
+    is_authenticated = of_user(mirrors.is_authenticated)
+    username = of_user(mirrors.username)
+    email = of_user(mirrors.email)
+    is_staff = of_user(mirrors.is_staff)
+    is_superuser = of_user(mirrors.is_superuser)
+    perms = of_user(mirrors.perms)
+    language = of_language(mirrors.language)
+    language_bidi = of_language(get_language_bidi)
 
 
 class AppState(RequestAccess, rx.State):
@@ -84,5 +111,21 @@ class AppState(RequestAccess, rx.State):
     # Whose state it is: the primary key of the user, empty for nobody; see `account.py`.
     _account: str | None = None
 
-    # Django's messages as they arrived, for components: use it as `AppState.messages`.
+    # Who looks at it, in which language, and what mirrors said: see `refresh.py`. Vars that read
+    # the request depend on it.
+    _viewer: tuple[Any, ...] = ()
+
+    # What the CSRF token that is shown was made from, as a digest; see `refresh.py`.
+    _csrf_secret: str = ""
+
+    # What mirrors show: use them as `AppState.messages`, `AppState.username` and so on.
     shown_messages: list[dict[str, Any]] = []
+    shown_is_authenticated: bool = False
+    shown_username: str = ""
+    shown_email: str = ""
+    shown_is_staff: bool = False
+    shown_is_superuser: bool = False
+    shown_perms: list[str] = []
+    shown_language: str = ""
+    shown_language_bidi: bool = False
+    shown_csrf_token: str = ""

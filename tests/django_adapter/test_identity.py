@@ -301,3 +301,24 @@ async def test_a_thread_that_waits_for_the_view_is_the_one_that_loads(
     settings.MIDDLEWARE = [SESSION, USER, f"{__name__}.keeps_the_thread"]
     name, _ = await run(http_scope("/", [login_cookie]), name_and_cart)
     assert name == user.get_username()
+
+
+async def test_what_is_active_crosses_to_the_thread_that_loads_the_user_and_back(
+    http_scope: ScopeFactory, login_cookie: Header
+) -> None:
+    """A language lives in asgiref's ``Local``, which knows the thread that it belongs to."""
+
+    def activate(request: HttpRequest) -> None:
+        found.append(translation.get_language())
+        translation.activate("fr")
+
+    async def view(request: HttpRequest) -> HttpResponse:
+        with translation.override("de"), timezone.override("Asia/Tokyo"):
+            await load_identity(request, activate)
+            found.append(translation.get_language())
+            found.append(timezone.get_current_timezone_name())
+        return HttpResponse()
+
+    found: list[str] = []
+    await run(http_scope("/", [login_cookie]), view)
+    assert found == ["de", "fr", "Asia/Tokyo"]

@@ -114,7 +114,11 @@ def test_the_cart_page_shows_the_cart_and_takes_things_out(tab: Page, shop: str)
 
 
 def test_the_account_page_shows_who_is_logged_in_until_they_log_out(tab: Page, shop: str) -> None:
+    add_product = tab.get_by_role("link", name="Add a product")  # for who may
     tab.goto(f"{shop}/account")
+    expect(tab.locator("#login-hint")).to_be_visible()
+    expect(tab.locator("#username")).to_have_count(0)
+    expect(add_product).to_have_count(0)
     tab.get_by_role("link", name="Log in").click()
     tab.wait_for_url("**/admin/login/?next=/account")
     log_in(tab, shop)
@@ -122,9 +126,13 @@ def test_the_account_page_shows_who_is_logged_in_until_they_log_out(tab: Page, s
     expect(tab.locator("#username")).to_have_text("demo")
     expect(tab.locator("#email")).to_have_text("demo@example.com")
     expect(tab.locator("#staff")).to_be_visible()
+    expect(add_product).to_be_visible()
     tab.locator("#logout").click()
     greets(tab, "guest")
     assert django_says(tab, shop) == ("", {})
+    tab.get_by_role("link", name="Account").click()
+    expect(tab.locator("#login-hint")).to_be_visible()
+    expect(add_product).to_have_count(0)
 
 
 def test_no_script_and_no_packet_ever_has_the_session_key(

@@ -7,6 +7,7 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 
@@ -134,6 +135,36 @@ def notes_response(get_response: Any) -> Any:
     def middleware(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = get_response(request)
         trace.append(f"X-Answer {response.get('X-Answer')}")
+        return response
+
+    return middleware
+
+
+class TimeZone(MiddlewareMixin):
+    """Activates the time zone of a cookie, as Django's documentation shows it."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if "zone" in request.COOKIES:
+            timezone.activate(request.COOKIES["zone"])
+        else:
+            timezone.deactivate()
+
+
+def time_zone(get_response: Any) -> Any:
+    """The same, written as a function around the view."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with timezone.override(request.COOKIES.get("zone")):
+            response: HttpResponse = get_response(request)
+        return response
+
+    return middleware
+
+
+def notes_header(get_response: Any) -> Any:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = get_response(request)
+        trace.append(f"header {response.get('X-Flavour')}")
         return response
 
     return middleware

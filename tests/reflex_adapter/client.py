@@ -20,6 +20,8 @@ APP_STATE = f"{ROOT}.reflex_adapter___state____app_state"
 PROBE = f"{APP_STATE}.tests___probe___views____probe_state"
 LOGIN = f"{APP_STATE}.tests___probe___login_state____login_state"
 REPORT = f"{APP_STATE}.tests___probe___report_state____report_state"
+LOOK = f"{APP_STATE}.tests___probe___identity____look_state"
+NEIGHBOUR = f"{APP_STATE}.tests___probe___identity____neighbour_state"
 PLAIN = f"{ROOT}.tests___probe___views____plain_state"
 VAR = "_rx_state_"
 
@@ -34,6 +36,7 @@ class EventClient:
         self.page = page
         self.state: dict[str, dict[str, Any]] = {}
         self.told: list[dict[str, Any]] = []
+        self.updates: list[dict[str, Any]] = []
 
     async def send(self, name: str, **payload: Any) -> None:
         await self.emit("event", self.packet(name, payload))
@@ -59,6 +62,7 @@ class EventClient:
                     return update
 
     def _merge(self, update: dict[str, Any]) -> None:
+        self.updates.append(update)
         for state, delta in update.get("delta", {}).items():
             self.state.setdefault(state, {}).update(delta)
         self.told.extend(update.get("events", []))
@@ -94,18 +98,20 @@ async def connected(
     hydrate: bool = True,
     headers: Iterable[tuple[str, str]] = (),
     server: tuple[str, int] | None = None,
+    language: str | None = None,
 ) -> AsyncIterator[EventClient]:
     """Open a tab on ``page`` of the site at ``address``, by default with the site's own origin.
 
     ``server`` is where it is reached, if not where its address says.
     """
-    cookies = [("Cookie", cookie)] if cookie else []
     elsewhere = dict(zip(("host", "port"), server or (), strict=False))
     url = f"{address.replace('http', 'ws')}/_event/?EIO=4&transport=websocket"
+    usual = {"Cookie": cookie, "Accept-Language": language}
+    named = [(name, value) for name, value in usual.items() if value]
     async with websockets.connect(
         f"{url}&token={token or uuid.uuid4()}",
         origin=address if origin == "" else origin,  # type: ignore[arg-type]
-        additional_headers=[*cookies, *headers],
+        additional_headers=[*named, *headers],
         **elsewhere,  # type: ignore[arg-type]
     ) as socket:
         assert str(await socket.recv()).startswith("0")

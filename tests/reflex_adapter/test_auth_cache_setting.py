@@ -10,8 +10,12 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
+from django_adapter import SyntheticRequests
 from reflex_adapter.asgi_entry import app
 from reflex_adapter.bridge import DjangoEventBridge
+from reflex_adapter.current import CurrentEvent
+from reflex_adapter.mirrors import perms
+from tests.conftest import Header, ScopeFactory
 from tests.reflex_adapter.client import PROBE, connected
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -52,3 +56,18 @@ async def test_a_value_that_is_no_bound_is_refused(settings: Settings, value: An
     settings.REFLEX_DJANGO_AUTH_CACHE = value
     with pytest.raises(ImproperlyConfigured, match="seconds from 0 to 300"):
         DjangoEventBridge()
+
+
+async def test_what_is_loaded_with_the_user_is_remembered_too(
+    settings: Settings, login_cookie: Header, websocket_scope: ScopeFactory
+) -> None:
+    settings.REFLEX_DJANGO_AUTH_CACHE = 60
+    bridge, requests = DjangoEventBridge(), SyntheticRequests(websocket_scope("/", [login_cookie]))
+    found = []
+
+    async def look(event: CurrentEvent) -> None:
+        found.append(perms(event.request.user))  # asks no database, which it could not from here
+
+    for _ in range(2):
+        await bridge.run(requests, look, also=lambda request: perms(request.user))
+    assert found == [[], []]

@@ -148,7 +148,12 @@ def test_what_the_mount_itself_says_is_not_said_twice(option: str) -> None:
 @pytest.mark.parametrize("wrong", ["yes", 1, None, [True]])
 @pytest.mark.parametrize(
     ("name", "read"),
-    [("USE_RXCONFIG_FILE", conf.use_rxconfig_file), ("MIRROR_MESSAGES", conf.mirror_messages)],
+    [
+        ("USE_RXCONFIG_FILE", conf.use_rxconfig_file),
+        ("MIRROR_MESSAGES", conf.mirror_messages),
+        ("MIRROR_CSRF", conf.mirror_csrf),
+        ("MIRROR_LANGUAGE", conf.mirror_language),
+    ],
 )
 def test_a_setting_of_a_wrong_type_is_refused_by_name(name: str, read: Any, wrong: Any) -> None:
     with (

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import Any
 
 import pytest
+import reflex as rx
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from reflex_adapter.current import (
     CurrentEvent,
+    Nobody,
     NoCurrentRequest,
     bound,
     current_event,
     current_request,
+    current_user,
     foreground_event,
 )
 from reflex_adapter.state import AppState
@@ -138,6 +142,70 @@ def test_an_event_brings_its_request_user_and_response(state: AppState) -> None:
 def test_messages_cannot_be_replaced(state: AppState, event: CurrentEvent) -> None:
     with bound(event), pytest.raises(AttributeError, match=r"self\.messages\.success"):
         state.messages = []  # type: ignore[assignment]
+
+
+def test_code_that_runs_for_no_event_runs_for_nobody() -> None:
+    assert current_user() == AnonymousUser()
+
+
+def test_the_user_of_the_event_is_found_without_a_state(event: CurrentEvent) -> None:
+    event.request.user = "ada"  # type: ignore[assignment]
+    with bound(event):
+        assert current_user() == "ada"
+
+
+async def test_a_task_that_outlives_its_event_is_not_told_that_there_is_nobody(
+    event: CurrentEvent, state: AppState
+) -> None:
+    over = asyncio.Event()
+
+    async def look() -> None:
+        await over.wait()
+        for ask in (current_user, lambda: state.user, lambda: state.username):
+            with pytest.raises(NoCurrentRequest):
+                ask()
+
+    with bound(event):
+        task = asyncio.create_task(look())
+    over.set()
+    await task
+
+
+@pytest.fixture
+def tabs() -> tuple[CurrentEvent, CurrentEvent]:
+    events = CurrentEvent(HttpRequest(), token="mine"), CurrentEvent(HttpRequest(), token="yours")
+    for event in events:
+        event.request.user = event.token  # type: ignore[assignment]
+    return events
+
+
+def state_of(token: str) -> AppState:
+    root = rx.State(_reflex_internal_init=True)
+    root.rx_router_session = dataclasses.replace(root.rx_router_session, client_token=token)
+    return AppState(_reflex_internal_init=True, parent_state=root)
+
+
+def test_a_state_finds_the_event_of_its_own_tab(tabs: tuple[CurrentEvent, CurrentEvent]) -> None:
+    mine, yours = tabs
+    with bound(mine):
+        assert state_of("mine").user == "mine"
+        assert state_of("yours").user == AnonymousUser()
+        with bound(yours):
+            assert (state_of("mine").user, state_of("yours").user) == ("mine", "yours")
+            assert current_user() == "yours"
+        with bound(Nobody(token="yours")):
+            assert (state_of("mine").user, state_of("yours").user) == ("mine", AnonymousUser())
+            assert current_user() == AnonymousUser()
+
+
+@pytest.mark.parametrize("name", ACCESSORS)
+def test_a_state_finds_no_request_of_another_tab(
+    tabs: tuple[CurrentEvent, CurrentEvent], name: str
+) -> None:
+    with bound(tabs[0]), pytest.raises(NoCurrentRequest):
+        getattr(state_of("yours"), name)
+    with bound(tabs[0]), bound(Nobody(token="yours")), pytest.raises(NoCurrentRequest):
+        current_request()
 
 
 def test_two_events_do_not_share_a_response() -> None:

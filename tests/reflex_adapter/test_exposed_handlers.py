@@ -11,12 +11,14 @@ import json
 import pytest
 import reflex as rx
 
+from reflex_adapter import mirrors
 from reflex_adapter.asgi_entry import app
 from reflex_adapter.state import AppState, RequestAccess
 from tests.reflex_adapter.client import APP_STATE, PROBE, connected
 
 EXPOSED = {f"{APP_STATE}.setvar"}  # which every state has
 
+MIRRORS = [*mirrors.OF_USER, *mirrors.OF_LANGUAGE, "csrf_token", "messages"]
 ACCESSORS = sorted(name for name in vars(RequestAccess) if not name.startswith("__"))
 
 
@@ -49,7 +51,7 @@ def test_app_state_adds_no_handler() -> None:
 
 
 def test_nothing_of_the_request_is_a_handler() -> None:
-    assert ACCESSORS == ["csrf_token", "messages", "request", "response", "session", "user"]
+    assert set(ACCESSORS) == {*MIRRORS, "request", "response", "session", "user"}
     assert not issubclass(RequestAccess, rx.State)
     assert not {name for name in handlers() if name.rpartition(".")[2] in ACCESSORS}
 
@@ -61,7 +63,7 @@ def test_setvar_finds_no_setter_of_ours() -> None:
 
 
 def test_only_what_a_component_shows_is_sent_to_the_client() -> None:
-    assert set(AppState.base_vars) == {"shown_messages"}
+    assert set(AppState.base_vars) == {f"shown_{name}" for name in MIRRORS}
     assert set(AppState.computed_vars) == set()
     own = {name for name in vars(AppState) if inspect.isfunction(vars(AppState)[name])}
     assert not {name for name in own if not name.startswith("_")}

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import reflex as rx
 import reflex_base
+from reflex.istate import shared
 
 from django_adapter import RESERVED_PREFIXES
 from reflex_adapter import _reflex
@@ -123,6 +124,18 @@ def test_our_processor_is_the_one_in_use() -> None:
 def test_a_token_manager_can_be_told_that_the_process_forked() -> None:
     manager = app.event_namespace._token_manager  # type: ignore[union-attr]
     assert parameters(manager._reset_instance_id) == [], "See _reflex.AppWithProcessor."
+
+
+def test_a_state_has_the_token_of_its_tab_in_a_var() -> None:
+    """A var, for what a cached var depends on: linking a state into a tab makes it dirty."""
+    assert "rx_router_session" in rx.State.base_vars, "See _reflex.OfTab."
+    assert rx.State(_reflex_internal_init=True).rx_router_session.client_token == ""
+    assert "update(ROUTER_VARS)" in inspect.getsource(shared._patch_state), "See _reflex.OfTab."
+
+
+def test_shared_states_are_sent_to_other_tabs_by_a_method_of_the_app() -> None:
+    source = inspect.getsource(shared._do_update_other_tokens)
+    assert "app.modify_state(" in source, "Bind the tab's request elsewhere than in DjangoApp."
 
 
 @pytest.mark.parametrize(

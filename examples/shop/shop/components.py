@@ -3,6 +3,7 @@
 import reflex as rx
 from django.urls import reverse
 
+from reflex_adapter.state import AppState
 from shop.states import AccountState, CartRow, CartState, PhotoState, ProductCard, ShopState
 
 
@@ -100,15 +101,17 @@ def cart_table_row(row: rx.Var[CartRow]) -> rx.Component:
 
 
 def account_card() -> rx.Component:
-    account = AccountState.account
+    """Return what mirrors say of who is logged in."""
+    may_add = AppState.perms.contains("shop.add_product")
     return rx.card(
         rx.flex(
-            rx.heading(account.username, id="username", as_="h2", size="5"),
-            rx.text(account.email, id="email"),
-            rx.cond(account.is_staff, rx.badge("Staff", id="staff", width="fit-content")),
-            rx.cond(account.is_staff, photo_upload()),
+            rx.heading(AppState.username, id="username", as_="h2", size="5"),
+            rx.text(AppState.email, id="email"),
+            rx.cond(AppState.is_staff, rx.badge("Staff", id="staff", width="fit-content")),
+            rx.cond(AppState.is_staff, photo_upload()),
             rx.flex(
-                rx.cond(account.is_staff, django_link("Admin", reverse("admin:index"))),
+                rx.cond(AppState.is_staff, django_link("Admin", reverse("admin:index"))),
+                rx.cond(may_add, django_link("Add a product", reverse("admin:shop_product_add"))),
                 logout_form(),
                 spacing="4",
                 align="center",

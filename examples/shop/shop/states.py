@@ -10,8 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 import reflex as rx
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.http import HttpResponseForbidden
@@ -42,15 +40,6 @@ class CartRow:
     quantity: int
     total: str
     in_stock: bool
-
-
-@dataclass
-class Account:
-    """Who is logged in; nobody, if the username is empty."""
-
-    username: str = ""
-    email: str = ""
-    is_staff: bool = False
 
 
 class ShopState(AppState):
@@ -98,16 +87,15 @@ class CartState(ShopState):
 
 
 class AccountState(ShopState):
-    """Who is logged in."""
+    """What the account page needs besides the mirrors of who is logged in."""
 
-    account: Account = Account()
+    # Not AppState.csrf_token, which would give every visitor of the shop a cookie for it.
     logout_token: str = ""
 
     @rx.event
     async def on_load(self):
         self.cart_count = cart.count(self.session)
-        self.account = account_of(self.user)
-        self.logout_token = self.csrf_token if self.user.is_authenticated else ""
+        self.logout_token = self.csrf_token if self.is_authenticated else ""
 
 
 class PhotoState(ShopState):
@@ -171,12 +159,6 @@ def cart_row(line: cart.CartLine) -> CartRow:
         total=euros(line.total),
         in_stock=line.in_stock,
     )
-
-
-def account_of(user: AbstractBaseUser | AnonymousUser) -> Account:
-    if not user.is_authenticated:
-        return Account()
-    return Account(username=user.get_username(), email=user.email, is_staff=user.is_staff)
 
 
 def euros(amount: Decimal) -> str:

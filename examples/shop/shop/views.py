@@ -3,6 +3,7 @@
 import reflex as rx
 
 from reflex_adapter import template
+from reflex_adapter.state import AppState
 from shop.components import account_card, cart_table, login_hint, product_tile, with_navigation
 from shop.login import login_page
 from shop.states import AccountState, CartState, ShopState
@@ -35,5 +36,5 @@ def cart_page() -> rx.Component:
 def account_page() -> rx.Component:
     return with_navigation(
         rx.heading("Your account", size="7"),
-        rx.cond(AccountState.account.username, account_card(), login_hint()),
+        rx.cond(AppState.is_authenticated, account_card(), login_hint()),
     )

@@ -1,0 +1,62 @@
+"""Bring the mirrors of a tab up to date: before its handler runs, and after it.
+
+A field is assigned only where its value has changed, so that nothing else is sent. Unless the
+database must be asked for what no thread has loaded already, it costs no hop.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import SynchronousOnlyOperation
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.utils.crypto import salted_hmac
+
+from reflex_adapter import mirrors
+from reflex_adapter.account import account_of
+from reflex_adapter.current import current_event
+from reflex_adapter.mirrors import is_shown, language
+from reflex_adapter.state import AppState
+
+
+async def refresh_mirrors(state: Any) -> None:
+    """Assign what has changed of the mirrors since the last time."""
+    request = current_event().request
+    app_state = await state.get_state(AppState)
+    if is_shown("csrf_token"):
+        refresh_csrf_token(app_state, request)
+    values = await read(request)
+    viewer = (account_of(request), language(), values)
+    if viewer != app_state._viewer:
+        app_state._viewer = viewer  # all cached vars that look at the request are computed anew
+        for name, value in values:
+            assign(app_state, f"shown_{name}", value)
+
+
+async def read(request: HttpRequest) -> tuple[tuple[str, Any], ...]:
+    user = getattr(request, "user", None) or AnonymousUser()
+    try:
+        return mirrors.values(user)
+    except SynchronousOnlyOperation:
+        return await sync_to_async(mirrors.values, thread_sensitive=True)(user)
+
+
+def assign(app_state: AppState, field: str, value: Any) -> None:
+    if getattr(app_state, field) != value:
+        setattr(app_state, field, value)
+
+
+def refresh_csrf_token(app_state: AppState, request: HttpRequest) -> None:
+    """Show a new token where the secret behind it is a new one; each has a mask of its own."""
+    secret = request.META.get("CSRF_COOKIE")
+    if secret is None or digest(secret) != app_state._csrf_secret:
+        app_state.shown_csrf_token = get_token(request)
+        app_state._csrf_secret = digest(request.META["CSRF_COOKIE"])
+
+
+def digest(secret: str) -> str:
+    """Return what tells a secret from another in a state that is stored, and no more."""
+    return salted_hmac("reflex_adapter.mirrors", secret, algorithm="sha256").hexdigest()

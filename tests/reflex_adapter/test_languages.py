@@ -1,0 +1,113 @@
+"""Language and time zone: what middleware activates is what handlers and computed vars find."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+
+from tests.reflex_adapter.client import LOOK, EventClient, connected, run
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.django_db(transaction=True),
+]
+Use = Callable[..., None]
+
+LOCALE = "django.middleware.locale.LocaleMiddleware"
+ZONES = ["tests.probe.middleware.TimeZone", "tests.probe.middleware.time_zone"]
+HANDLERS = [
+    "greet",
+    "greet_in_a_thread",
+    "greet_step_by_step",
+    "greet_step_by_step_in_a_thread",
+    "greet_in_background",
+]
+
+
+async def greeted(tab: EventClient, handler: str) -> str:
+    tab.state.setdefault(LOOK, {}).pop("seen_rx_state_", None)
+    await tab.send(f"{LOOK}.{handler}")
+    await tab.receive_until(lambda tab: tab.var(LOOK, "seen"))
+    return str(tab.var(LOOK, "seen"))
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("handler", HANDLERS)
+async def test_a_handler_of_any_kind_finds_them(
+    site: str, use_middleware: Use, handler: str, zone: str
+) -> None:
+    use_middleware(LOCALE, zone)
+    async with connected(site, cookie="zone=Asia/Tokyo", language="de") as tab:
+        if "background" in handler and "time_zone" in zone:
+            assert (
+                await greeted(tab, handler) == f"Ja  {settings.TIME_ZONE}"
+            )  # its chain is complete
+        else:
+            assert await greeted(tab, handler) == "Ja  Asia/Tokyo"
+
+
+async def test_a_computed_var_finds_them(site: str, use_middleware: Use) -> None:
+    use_middleware(LOCALE, *ZONES)
+    async with connected(site, cookie="zone=Asia/Tokyo", language="fr") as tab:
+        assert tab.var(LOOK, "live") == " | Oui  Asia/Tokyo | "
+        assert tab.var(LOOK, "cached_language") == "Oui fr"
+        await run(tab, "who")
+        assert tab.var(LOOK, "live") == " | Oui  Asia/Tokyo | "
+
+
+async def test_a_cached_var_follows_the_language(site: str, use_middleware: Use) -> None:
+    use_middleware(LOCALE)
+    async with connected(site, language="fr") as tab:
+        assert tab.var(LOOK, "cached_language") == "Oui fr"
+        await tab.send(f"{LOOK}.speak", language="de")
+        await tab.receive_until(lambda tab: tab.var(LOOK, "cached_language") == "Ja de")
+
+
+async def test_what_a_handler_activates_ends_with_its_event(site: str, use_middleware: Use) -> None:
+    async with connected(site) as tab:  # without LocaleMiddleware nothing would reset it
+        await tab.send(f"{LOOK}.speak", language="de")
+        for handler in ("greet_in_a_thread", "greet", "greet_in_a_thread"):
+            assert (await greeted(tab, handler)).startswith("Yes ")
+            await tab.send(f"{LOOK}.mirrors")
+            await tab.receive()
+
+
+async def test_many_at_once_never_see_each_others(site: str, use_middleware: Use) -> None:
+    use_middleware(LOCALE, ZONES[0])
+    words = {"de": "Ja", "fr": "Oui", "es": "Sí", "en": "Yes"}
+    zones = ["Asia/Tokyo", "Europe/Paris", "America/Lima"]
+
+    async def visit(language: str, zone: str) -> None:
+        async with connected(site, cookie=f"zone={zone}", language=language) as tab:
+            expected = f"{words[language]}  {zone}"
+            for handler in HANDLERS * 3:
+                assert await greeted(tab, handler) == expected
+                assert expected in tab.var(LOOK, "live")
+
+    async with asyncio.TaskGroup() as group:
+        for language in words:
+            for zone in zones:
+                group.create_task(visit(language, zone))
+
+
+async def test_a_language_chosen_by_cookie_counts_from_the_next_event_on(
+    site: str, use_middleware: Use
+) -> None:
+    use_middleware(LOCALE)
+    async with connected(site, language="fr") as tab:
+        assert (await greeted(tab, "greet")).startswith("Oui ")
+        await tab.send(f"{LOOK}.choose_language", language="de")
+        await tab.receive_until(lambda tab: tab.scripts)  # the page fetches the cookie, too
+        assert (await greeted(tab, "greet")).startswith("Ja ")
+        assert (await greeted(tab, "greet_step_by_step_in_a_thread")).startswith("Ja ")
+
+
+async def test_the_cookie_wins_over_what_the_browser_accepts(
+    site: str, use_middleware: Use
+) -> None:
+    use_middleware(LOCALE)
+    async with connected(site, cookie="django_language=de", language="fr") as tab:
+        assert (await greeted(tab, "greet")).startswith("Ja ")
