@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import SynchronousOnlyOperation
 from django.http import HttpRequest
 
 from django_adapter.light_hop import call_in_thread
+
+if TYPE_CHECKING:  # models, which not every project has installed
+    from django.contrib.auth.models import AnonymousUser, User
 
 Loader = Callable[[HttpRequest], object]
 
@@ -32,5 +37,15 @@ def resolve(request: HttpRequest, also: Loader | None) -> None:
         request.session.keys()
     if hasattr(request, "user"):
         bool(request.user.pk)
+        request.auser = functools.partial(loaded_user, request)
     if also is not None:
         also(request)
+
+
+async def loaded_user(request: HttpRequest) -> User | AnonymousUser:
+    """Be ``request.auser``: the user of ``request.user``, whom logging in and out replaces.
+
+    Django's own would ask the store again; after a change of password, and before
+    ``aupdate_session_auth_hash`` has noted it, that would end the session.
+    """
+    return request.user

@@ -31,7 +31,8 @@ class Connection(ClosableSocket):
         self.handshake = scope
         self.withheld = False  # whether a stranger was kept from some of the state
         self.last_page = "/"  # of the last event, as the client claims it
-        self._cookies = sent_cookies(scope)
+        self._header = cookie_header(scope)
+        self._cookies = split_cookies(self._header)
         self._requests: SyntheticRequests | None = None  # until a cookie changes
         self.visitor = visitor_of(self._cookies)
         self._found: str | None = None  # the session cookie that led to a session
@@ -46,9 +47,8 @@ class Connection(ClosableSocket):
     @property
     def scope(self) -> Scope:
         """The handshake's scope with the cookies of this moment."""
-        header = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         others = [pair for pair in self.handshake["headers"] if pair[0].lower() != b"cookie"]
-        cookie = [(b"cookie", header.encode("latin-1"))] if header else []
+        cookie = [(b"cookie", self._header.encode("latin-1"))] if self._header else []
         return {**self.handshake, "headers": [*others, *cookie]}
 
     @property
@@ -104,6 +104,7 @@ class Connection(ClosableSocket):
             self._cookies[morsel.key] = morsel.coded_value
         changed = before != self._cookies.get(morsel.key)
         if changed:
+            self._header = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
             self._requests = None
         return changed
 
@@ -116,7 +117,15 @@ def path_and_query(page: str) -> tuple[str, bytes]:
 
 def sent_cookies(scope: Scope) -> dict[str, str]:
     """Return the cookies of a scope, each value as it was sent."""
+    return split_cookies(cookie_header(scope))
+
+
+def cookie_header(scope: Scope) -> str:
+    """Return the one ``Cookie`` header of a scope; over HTTP/2 they may be several."""
     headers = (value for name, value in scope["headers"] if name.lower() == b"cookie")
-    pairs = b"; ".join(headers).decode("latin-1").split(";")
-    split = (pair.strip().partition("=") for pair in pairs)
-    return {name: value for name, equals, value in split if equals}
+    return b"; ".join(headers).decode("latin-1")
+
+
+def split_cookies(header: str) -> dict[str, str]:
+    split = (pair.partition("=") for pair in header.split(";"))
+    return {name.strip(): value.strip() for name, equals, value in split if equals}

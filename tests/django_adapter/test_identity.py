@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
+from django.contrib.auth import aget_user, alogout, aupdate_session_auth_hash, get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.sessions.backends.db import SessionStore
@@ -123,6 +123,44 @@ async def test_async_code_reads_session_and_user(
     permissions, more_queries = await run(websocket_scope("/", [cookie]), view)
     assert permissions == (True, False, user.pk)
     assert more_queries == 0
+
+
+@pytest.mark.parametrize("logged_in", [True, False])
+async def test_awaiting_the_user_asks_nobody_again(
+    settings: Settings,
+    websocket_scope: ScopeFactory,
+    login_cookie: Header,
+    queries: list[str],
+    logged_in: bool,
+) -> None:
+    settings.MIDDLEWARE = [SESSION, USER]
+
+    async def view(request: HttpRequest) -> Any:
+        await load_identity(request)
+        before = len(queries)
+        first = await request.auser()
+        await alogout(request)
+        return first.get_username(), (await request.auser()).get_username(), before
+
+    scope = websocket_scope("/", [login_cookie] if logged_in else [])
+    name, after_logout, before = await run(scope, view)
+    assert (name, after_logout) == ("ada" if logged_in else "", "")
+    assert [sql for sql in queries[before:] if "auth_user" in sql] == []
+
+
+async def test_who_changes_their_password_stays_logged_in(
+    settings: Settings, websocket_scope: ScopeFactory, login_cookie: Header
+) -> None:
+    settings.MIDDLEWARE = [SESSION, USER]
+
+    async def view(request: HttpRequest) -> bool:
+        await load_identity(request)
+        request.user.set_password("another")
+        await request.user.asave()
+        await aupdate_session_auth_hash(request, request.user)
+        return await aget_user(request) == request.user
+
+    assert await run(websocket_scope("/", [login_cookie]), view)
 
 
 async def test_async_code_without_it_may_not_read_them(

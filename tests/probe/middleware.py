@@ -145,6 +145,17 @@ class AnswersByName(MiddlewareMixin):
         trace.append(f"exception {type(exception).__name__}")
 
 
+def notes_response(get_response: Any) -> Any:
+    """Note what the response has to say for itself once the view has ended."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = get_response(request)
+        trace.append(f"X-Answer {response.get('X-Answer')}")
+        return response
+
+    return middleware
+
+
 class TimeZone(MiddlewareMixin):
     """Activates the time zone of a cookie, as Django's documentation shows it."""
 

@@ -10,7 +10,15 @@ from django.http import HttpResponseRedirect
 
 from reflex_adapter.current import NoCurrentRequest, current_request
 from reflex_adapter.state import AppState
-from tests.probe import identity, kinds, uploads  # noqa: F401 - their states belong to the app
+from tests.probe import (  # noqa: F401 - their states belong to the app
+    crowd,
+    identity,
+    kinds,
+    login_state,
+    report_state,
+    uploads,
+    writing,
+)
 from tests.probe.middleware import trace
 
 tasks: set[asyncio.Task[None]] = set()

@@ -9,7 +9,7 @@ import asyncio
 import itertools
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
 from typing import Any
@@ -20,6 +20,8 @@ import websockets
 ROOT = "reflex___state____state"
 APP_STATE = f"{ROOT}.reflex_adapter___state____app_state"
 PROBE = f"{APP_STATE}.tests___probe___views____probe_state"
+LOGIN = f"{APP_STATE}.tests___probe___login_state____login_state"
+REPORT = f"{APP_STATE}.tests___probe___report_state____report_state"
 LOOK = f"{APP_STATE}.tests___probe___identity____look_state"
 NEIGHBOUR = f"{APP_STATE}.tests___probe___identity____neighbour_state"
 PLAIN = f"{ROOT}.tests___probe___views____plain_state"
@@ -114,20 +116,26 @@ async def connected(
     origin: str | None = "",
     token: str | None = None,
     hydrate: bool = True,
+    headers: Iterable[tuple[str, str]] = (),
+    server: tuple[str, int] | None = None,
     language: str | None = None,
 ) -> AsyncIterator[EventClient]:
     """Open a tab on ``page`` of the site at ``address``, by default with the site's own origin.
 
     It is the tab of a visitor of its own, unless it brings the ``visitor`` of another one.
+    ``server`` is where it is reached, if not where its address says.
     """
+    elsewhere = dict(zip(("host", "port"), server or (), strict=False))
     cookies = "; ".join(filter(None, [cookie, visitor]))
     url = f"{address.replace('http', 'ws')}/_event/?EIO=4&transport=websocket"
-    headers = {"Cookie": cookies, "Accept-Language": language}
+    usual = {"Cookie": cookies, "Accept-Language": language}
+    named = [(name, value) for name, value in usual.items() if value]
     async with websockets.connect(
         f"{url}&token={token or uuid.uuid4()}",
         origin=address if origin == "" else origin,  # type: ignore[arg-type]
-        additional_headers={name: value for name, value in headers.items() if value},
+        additional_headers=[*named, *headers],
         close_timeout=0.5,  # for those that the network has lost
+        **elsewhere,  # type: ignore[arg-type]
     ) as socket:
         assert str(await socket.recv()).startswith("0")
         client = EventClient(socket, page, visitor)

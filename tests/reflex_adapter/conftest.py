@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import pytest_asyncio
 from django.test import override_settings
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
 
 from reflex_adapter.asgi_entry import app, application
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.login_guard import login_guard
 from tests.probe import middleware
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.reflex_adapter.redis import running_redis
+from tests.reflex_adapter.serving import served
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def site() -> AsyncIterator[str]:
     """The address of the running site."""
-    config = Config()
-    config.bind = [f"127.0.0.1:{free_port()}"]
-    config.accesslog = config.errorlog = None
-    ready, stop = asyncio.Event(), asyncio.Event()
+    async with served(application) as address:
+        yield address
 
-    async def stopped() -> None:
-        ready.set()
-        await stop.wait()
 
-    task = asyncio.create_task(serve(application, config, shutdown_trigger=stopped))  # type: ignore[arg-type]
-    await ready.wait()
-    yield f"http://{config.bind[0]}"
-    stop.set()
-    await task
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with running_redis() as url:
+        yield url
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from tests.probe.middleware import KINDS
-from tests.reflex_adapter.client import APP_STATE, PLAIN, PROBE, connected, run
+from tests.reflex_adapter.client import APP_STATE, LOGIN, PLAIN, PROBE, connected, run
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -39,6 +39,16 @@ async def test_each_kind_of_middleware_sees_the_event_before_and_after(
         *["> hooks", "> sync", "> async", "> own call", "view who", "handler"],
         *["< own call", "< async", "< sync", "< hooks 200"],
     ]
+
+
+async def test_middleware_sees_what_the_handler_did_to_the_response(
+    site: str, use_middleware: Use, trace: list[str]
+) -> None:
+    use_middleware(f"{PROBING}.notes_response")
+    async with connected(site, hydrate=False) as tab:
+        await tab.send(f"{LOGIN}.answer_with", header="X-Answer", value="42")
+        await run(tab, "who")
+    assert trace[0] == "X-Answer 42"
 
 
 async def test_process_exception_sees_what_the_handler_raises(

@@ -89,7 +89,7 @@ def test_what_a_response_sets_lies_over_what_the_client_sent(
         *[[], [b"a=1"], [b"a=1; b=2"], [b"a=1; a=2"]],
         *[[b""], [b";"], [b";;a=1;"], [b"a=1 ;  b=2"], [b"a=b=c"], [b"=1; a=2"], [b"a="]],
         *[[b'a="x y"; b="\\303\\244"'], [b"a=\xc3\xa4"], [b"a=\xff\xfe"], [b"a=x\ty"]],
-        *[[b"a=1; Path=/"], [b"a b=1; c=2"], [b"a=1,b=2"]],
+        *[[b"a=1; Path=/"], [b"a b=1; c=2"], [b"a=1,b=2"], [b"no pair; a=1"], [b" a = 1 "]],
     ],
 )
 def test_until_then_django_reads_what_the_client_sent(
@@ -97,6 +97,17 @@ def test_until_then_django_reads_what_the_client_sent(
 ) -> None:
     socket = connection(websocket_scope, *sent)
     assert cookies_of(socket) == synthetic_request(socket.handshake, path="/").COOKIES
+    assert [pair for pair in socket.scope["headers"] if pair[0] == b"cookie"] == [
+        (b"cookie", line) for line in sent if line
+    ]
+
+
+@pytest.mark.parametrize("sent", [b" a = 1 ;b=2", b"a=0; b=2; a=1"])
+def test_a_cookie_is_known_however_it_was_sent(websocket_scope: Any, sent: bytes) -> None:
+    socket = connection(websocket_scope, sent)
+    assert take(socket, sets(("a", "1"))) == []
+    assert take(socket, sets(("a", "2"))) == ["a"]
+    assert cookies_of(socket) == {"a": "2", "b": "2"}
 
 
 @pytest.mark.parametrize(

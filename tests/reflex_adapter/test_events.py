@@ -47,6 +47,16 @@ async def test_a_foreign_origin_opens_no_socket(
     assert refused.value.response.status_code == 403
 
 
+async def test_another_site_is_not_told_that_it_may_read_a_page_of_django(site: str) -> None:
+    """Reflex has a CORS layer, which is to be around its own paths only."""
+    async with httpx.AsyncClient() as browser:
+        foreign = {"Origin": "https://evil.example"}
+        for path in ("/admin/login/", "/cart/json/"):
+            answer = await browser.get(f"{site}{path}", headers=foreign)
+            assert answer.status_code == 200
+            assert [it for it in answer.headers if it.startswith("access-control")] == []
+
+
 async def test_the_request_is_a_post_of_the_page_the_tab_is_on(site: str) -> None:
     assert await seen(site, "path", page="/item/42?a=%C3%A4") == "POST /item/42?a=%C3%A4"
 

@@ -5,7 +5,10 @@ import reflex as rx
 from reflex_adapter import template
 from reflex_adapter.state import AppState
 from shop.components import account_card, cart_table, login_hint, product_tile, with_navigation
+from shop.login import login_page
 from shop.states import AccountState, CartState, ShopState
+
+__all__ = ["account_page", "cart_page", "home", "login_page"]
 
 
 @template(route="/", title="Tea shop", on_load=ShopState.on_load)

@@ -1,0 +1,54 @@
+"""Log in and out on a page of Reflex, with nothing but Django's own functions."""
+
+from typing import Any
+
+import reflex as rx
+from django.contrib.auth import aauthenticate, alogin, alogout
+
+from reflex_adapter import template
+from shop.components import with_navigation
+from shop.states import ShopState
+
+
+class LoginState(ShopState):
+    """What the login page does."""
+
+    refused: bool = False
+
+    @rx.event
+    async def on_load(self):
+        self.refused = False
+
+    @rx.event
+    async def log_in(self, form: dict[str, Any]):
+        credentials = {name: str(form.get(name, "")) for name in ("username", "password")}
+        user = await aauthenticate(self.request, **credentials)
+        self.refused = user is None
+        if user is not None:
+            await alogin(self.request, user)
+            return rx.redirect("/account")
+
+    @rx.event
+    async def log_out(self):
+        await alogout(self.request)
+        return rx.redirect("/")
+
+
+@template(route="/login", title="Log in - Tea shop", on_load=LoginState.on_load)
+def login_page() -> rx.Component:
+    return with_navigation(
+        rx.heading("Log in", size="7"),
+        rx.form(
+            rx.flex(
+                rx.input(name="username", placeholder="Username", auto_complete=True),
+                rx.input(name="password", placeholder="Password", type="password"),
+                rx.cond(LoginState.refused, rx.text("That is not right.", id="refused")),
+                rx.button("Log in", type="submit", id="log-in"),
+                direction="column",
+                spacing="3",
+            ),
+            on_submit=LoginState.log_in,
+            reset_on_submit=True,
+        ),
+        rx.button("Log out", id="log-out", variant="soft", on_click=LoginState.log_out),
+    )
