@@ -7,8 +7,8 @@ coroutine function behind a plain one. So what the call returns counts too.
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from contextlib import ExitStack, aclosing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from contextlib import ExitStack, aclosing, closing, contextmanager
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -48,8 +48,8 @@ async def yielded(generator: Any, function: Callable[..., Any]) -> AsyncIterator
     A plain one takes a hop for each step. Its transaction, if there is one, spans all of them.
     """
     if inspect.isasyncgen(generator):
-        async with aclosing(generator):  # its own finally runs now, also on cancellation
-            async for update in generator:
+        async with aclosing(yielded_at_once(generator)) as updates:
+            async for update in updates:
                 yield update
         return
     steps = yielded_and_returned(generator, function)
@@ -60,6 +60,24 @@ async def yielded(generator: Any, function: Callable[..., Any]) -> AsyncIterator
     finally:
         if inspect.getgeneratorstate(steps) != inspect.GEN_CLOSED:
             await sync_to_async(steps.close, thread_sensitive=True)()  # where its connection is
+
+
+async def yielded_at_once(generator: Any) -> AsyncGenerator[Any, None]:
+    """Yield what ``generator`` yields, and what a plain one returns, without a hop."""
+    if inspect.isasyncgen(generator):
+        async with aclosing(generator):  # its own finally runs now, also on cancellation
+            async for update in generator:
+                yield update
+        return
+    with closing(with_returned(generator)) as updates:
+        for update in updates:
+            yield update
+
+
+def with_returned(generator: Any) -> Generator[Any, None, None]:
+    returned = yield from generator
+    if returned is not None:
+        yield returned
 
 
 def yielded_and_returned(

@@ -20,7 +20,7 @@ from reflex_adapter._reflex import EventContext, OnLoadInternalState, Registered
 from reflex_adapter.account import end_other_account
 from reflex_adapter.background import TaskAccount, in_background
 from reflex_adapter.bridge import Loader
-from reflex_adapter.calling import called, is_generator, yielded
+from reflex_adapter.calling import called, is_generator, yielded, yielded_at_once
 from reflex_adapter.current import current_event
 from reflex_adapter.messages import taken_messages
 from reflex_adapter.mirrors import is_shown, preload
@@ -114,7 +114,16 @@ def plain_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
     async def handle(state: Any, **payload: Any) -> Any:
         await begin_for_account(state)
         result = function(state, **payload)
-        return await result if inspect.isawaitable(result) else result
+        result = await result if inspect.isawaitable(result) else result
+        if is_generator(result):
+            return generate(result)
+        current_event().handler_ended()
+        return result
+
+    async def generate(generator: Any) -> AsyncIterator[Any]:
+        async for update in yielded_at_once(generator):
+            yield update
+        current_event().handler_ended()
 
     return handle
 

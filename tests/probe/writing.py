@@ -57,6 +57,15 @@ class WritingPlainState(rx.State):
         yield
         self.seen = current_request().session["remembered"] = value
 
+    @rx.event
+    def in_plain_function(self, value: str):
+        self.seen = current_request().session["remembered"] = value
+
+    @rx.event
+    def in_steps_that_go_on(self, value: str):
+        yield
+        return WritingPlainState.in_loop(value)
+
 
 @sync_only_middleware
 def slow_after_events(get_response):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 
 from tests.reflex_adapter.browsing import Browser, browser
-from tests.reflex_adapter.client import APP_STATE, EventClient
+from tests.reflex_adapter.client import APP_STATE, ROOT, EventClient
 from tests.reflex_adapter.serving import served_with
 
 pytestmark = [
@@ -16,10 +16,13 @@ pytestmark = [
 ]
 
 WRITING = f"{APP_STATE}.tests___probe___writing____writing_state"
+PLAIN = f"{ROOT}.tests___probe___writing____writing_plain_state"
 SLOW = "tests.probe.writing.slow_after_events"
 KINDS = [
     *[(WRITING, kind) for kind in ("in_loop", "in_thread", "in_steps", "in_steps_of_a_thread")],
     *[(WRITING, "in_chain"), (WRITING, "by_script")],
+    *[(PLAIN, kind) for kind in ("in_loop", "in_steps", "in_plain_function")],
+    (PLAIN, "in_steps_that_go_on"),
 ]
 
 
@@ -31,7 +34,11 @@ async def shown(visitor: Browser, tab: EventClient, state: str, value: str) -> N
 
 
 @pytest.mark.parametrize("logged_in", [True, False], ids=["user", "guest"])
-@pytest.mark.parametrize(("state", "kind"), KINDS, ids=[kind for _, kind in KINDS])
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    KINDS,
+    ids=[f"{kind}-{'app' if state is WRITING else 'plain'}" for state, kind in KINDS],
+)
 async def test_a_view_finds_the_session_of_an_event_whose_update_has_arrived(
     site: str, transactional_db: None, state: str, kind: str, logged_in: bool
 ) -> None:
