@@ -68,6 +68,7 @@ class Connection(ClosableSocket):
         visitor = new_visitor()
         value, line = visitor_line(self.requests.request(path="/"), visitor)
         self._cookies[visitor_cookie()] = value
+        self._header = "; ".join(filter(None, [self._header, f"{visitor_cookie()}={value}"]))
         self._requests = None
         self.visitor = visitor
         return visitor, line

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.reflex_adapter.client import PROBE, ROOT, connected
-from tests.reflex_adapter.conftest import free_port
+from tests.reflex_adapter.serving import free_port
 from tests.reflex_adapter.secret import SECRET, shows
 
 pytestmark = [
