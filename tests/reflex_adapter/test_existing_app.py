@@ -49,7 +49,7 @@ from notes.notes import app as own
 from tests.reflex_adapter.client import ROOT, connected
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
-from tests.reflex_adapter.conftest import free_port
+from tests.reflex_adapter.serving import free_port
 
 STATE = f"{ROOT}.notes___notes____notes_state"
 

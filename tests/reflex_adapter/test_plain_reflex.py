@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.reflex_adapter.client import PROBE, ROOT, connected
-from tests.reflex_adapter.serving import free_port
 from tests.reflex_adapter.secret import SECRET, shows
+from tests.reflex_adapter.serving import free_port
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
