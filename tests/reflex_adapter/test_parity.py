@@ -13,9 +13,11 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.core.signing import Signer
 from django.http import HttpResponse
 
-from reflex_adapter.conf import TICKET_PATH
+from reflex_adapter.conf import TICKET_PATH, visitor_cookie
+from reflex_adapter.visitor import SALT, new_visitor
 from tests.probe.report import READS, READS_OF_THE_DATABASE
 from tests.reflex_adapter.browsing import browser, tickets
 from tests.reflex_adapter.client import REPORT, connected
@@ -38,6 +40,7 @@ HEADERS = [
     ("x-twice", "2"),
     ("X-Forwarded-For", "203.0.113.9"),
 ]
+VISITOR = f"{visitor_cookie()}={Signer(salt=SALT).sign(new_visitor())}"
 IN_FRONT = "django.middleware.locale.LocaleMiddleware"
 
 
@@ -67,7 +70,10 @@ async def cookies_of_a_visit(address: str) -> str:
 
 @dataclass
 class Way:
-    """How a browser reaches the ``server``: under which host, of which origin, with what else."""
+    """How a browser reaches the ``server``: under which host, of which origin, with what else.
+
+    It was there before, and so has the cookie of a visitor.
+    """
 
     server: str
     headers: list[tuple[str, str]]
@@ -77,6 +83,9 @@ class Way:
     def __post_init__(self) -> None:
         self.host = self.host or urlsplit(self.server).netloc
         self.origin = self.origin or f"http://{self.host}"
+        cookies = [value for name, value in self.headers if name == "cookie"]
+        others = [pair for pair in self.headers if pair[0] != "cookie"]
+        self.headers = [*others, ("cookie", "; ".join([*cookies, VISITOR]))]
 
 
 async def request(way: Way, method: str, path: str, **more: str) -> httpx.Response:
