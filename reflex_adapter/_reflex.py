@@ -92,15 +92,20 @@ class AppWithProcessor(rx.App):
     def make_processor(self) -> BaseStateEventProcessor:
         raise NotImplementedError
 
+    def make_context(self, root: EventContext) -> EventContext:
+        """Return what the contexts of all events are to be made from, ``root`` being Reflex's."""
+        return root
+
     @asynccontextmanager
     async def _setup_event_processor(self) -> AsyncIterator[None]:
         namespace = self.event_namespace
         if namespace is not None:
             namespace._token_manager._reset_instance_id()  # as the original: workers may fork
-        self._event_processor = self.make_processor()
-        async with self._event_processor.configure(
-            state_manager=self.state_manager, event_namespace=namespace
-        ):
+        self._event_processor = processor = self.make_processor()
+        processor.configure(state_manager=self.state_manager, event_namespace=namespace)
+        assert processor._root_context is not None  # configure() makes it
+        processor._root_context = self.make_context(processor._root_context)
+        async with processor:
             yield
 
 

@@ -16,15 +16,14 @@ from reflex_adapter.current import current_event
 from reflex_adapter.state import AppState
 
 
-async def end_other_account(state: Any) -> bool:
+async def end_other_account(app_state: AppState) -> bool:
     """Reset the tab's state if its account is not the event's; return whether that was so."""
     account = account_of(current_event().request)
-    app_state = await state.get_state(AppState)
     before = app_state._account
     if before == account:
         return False
     if before:
-        await reset(state)
+        await reset(app_state)
     app_state._account = account
     return bool(before)
 

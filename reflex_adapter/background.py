@@ -91,7 +91,7 @@ def set_user(request: Any, user: User) -> None:
 
 
 def in_background(
-    function: Callable[..., Any], account: TaskAccount, begin: Callable[[Any], Awaitable[None]]
+    function: Callable[..., Any], account: TaskAccount, begin: Callable[[Any], Awaitable[object]]
 ) -> Callable[..., Any]:
     """Return ``function`` for the proxy that Reflex gives it; ``begin`` is first to enter it."""
 

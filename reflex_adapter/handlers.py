@@ -10,7 +10,7 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import reflex as rx
 from django.http import HttpResponse
@@ -30,22 +30,37 @@ from reflex_adapter.state import AppState
 PAGE_LOADS = (rx.State, OnLoadInternalState)
 
 
-def for_django(registered: RegisteredEventHandler) -> RegisteredEventHandler:
-    """Return ``registered`` with its function made for the inside of a middleware chain."""
-    function = registered.handler.fn
-    state = registered.states[0]
+class Prepared(NamedTuple):
+    """A handler for the inside of a middleware chain, and what is known of it beforehand."""
+
+    registered: RegisteredEventHandler
+    loads_page: bool  # one of the events of Reflex's own that fill a page
+    loader: Loader | None  # what is to be loaded with the user, where the mirrors are refreshed
+
+
+_prepared: dict[tuple[Any, ...], Prepared] = {}
+
+
+def for_django(registered: RegisteredEventHandler) -> Prepared:
+    """Return ``registered`` made for the inside of a middleware chain, once for all its events."""
+    key = registered.handler.fn, registered.states
+    prepared = _prepared.get(key)
+    if prepared is None:
+        prepared = _prepared[key] = prepare(registered)
+    return prepared
+
+
+def prepare(registered: RegisteredEventHandler) -> Prepared:
+    function, state = registered.handler.fn, registered.states[0]
+    loads_page = state in PAGE_LOADS
     if issubclass(state, AppState):
         function = app_state_handler(function)
-    elif loads_page(registered):
+    elif loads_page:
         function = page_load_handler(function)
     else:
         function = plain_state_handler(function)
-    return with_function(registered, function)
-
-
-def loads_page(registered: RegisteredEventHandler) -> bool:
-    """Tell whether this is one of the events of Reflex's own that fill a page."""
-    return registered.states[0] in PAGE_LOADS
+    loader = preload if loads_page or issubclass(state, AppState) else None
+    return Prepared(with_function(registered, function), loads_page, loader)
 
 
 def for_background(
@@ -63,13 +78,6 @@ def with_function(
     return dataclasses.replace(registered, handler=handler)
 
 
-def loader(registered: RegisteredEventHandler) -> Loader | None:
-    """Return what is to be loaded with the user of an event, where it refreshes the mirrors."""
-    state = registered.states[0]
-    return preload if state in PAGE_LOADS or issubclass(state, AppState) else None
-
-
-@functools.cache
 def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``function`` as a coroutine function; it returns a generator if ``function`` does."""
 
@@ -84,29 +92,28 @@ def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
 
     async def generate(state: Any, generator: Any) -> AsyncIterator[Any]:
         async for update in yielded(generator, function):
-            await refresh_mirrors(state)
+            await refresh_mirrors(await state.get_state(AppState))
             yield update
         await finish(state)
 
     return handle
 
 
-@functools.cache
 def page_load_handler(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return one of Reflex's own functions, what belonged to another page or account forgotten."""
 
     @functools.wraps(function)
     async def handle(state: Any, **payload: Any) -> Any:
-        await end_other_account(state)
-        await forget_messages(state)
-        await refresh_mirrors(state)
+        app_state = await state.get_state(AppState)
+        await end_other_account(app_state)
+        forget_messages(app_state)
+        await refresh_mirrors(app_state)
         result = function(state, **payload)
         return await result if inspect.isawaitable(result) else result
 
     return handle
 
 
-@functools.cache
 def plain_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the handler of a state that is no ``AppState``, called as Reflex calls it."""
 
@@ -130,23 +137,26 @@ def plain_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
 
 async def begin(state: Any) -> None:
     """Make the state fit for the event: its account's own, without the messages of the last one."""
-    await begin_for_account(state)
-    await forget_messages(state)
-    await refresh_mirrors(state)
+    app_state = await begin_for_account(state)
+    forget_messages(app_state)
+    await refresh_mirrors(app_state)
 
 
-async def begin_for_account(state: Any) -> None:
-    if await end_other_account(state):
+async def begin_for_account(state: Any) -> AppState:
+    app_state: AppState = await state.get_state(AppState)
+    if await end_other_account(app_state):
         # What the page shows was loaded for somebody else.
         await EventContext.get().enqueue(
             *Event.from_event_type(OnLoadInternalState.on_load_internal)
         )
+    return app_state
 
 
 async def finish(state: Any) -> None:
     """Show what the handler changed; from now on the updates wait for the chain to end."""
-    await show_messages(state)
-    await refresh_mirrors(state)
+    app_state = await state.get_state(AppState)
+    show_messages(app_state)
+    await refresh_mirrors(app_state)
     current_event().handler_ended()
 
 
@@ -159,16 +169,13 @@ def answered(result: Any) -> Any:
     return None
 
 
-async def forget_messages(state: Any) -> None:
+def forget_messages(app_state: AppState) -> None:
     """Clear the messages shown before, unless this event goes on from the one that brought them."""
-    if EventContext.get().parent_txid is None:
-        app_state = await state.get_state(AppState)
-        if app_state.shown_messages:
-            app_state.shown_messages = []
+    if EventContext.get().parent_txid is None and app_state.shown_messages:
+        app_state.shown_messages = []
 
 
-async def show_messages(state: Any) -> None:
+def show_messages(app_state: AppState) -> None:
     """Show what waits in Django's storage."""
     if is_shown("messages") and (taken := taken_messages(current_event().request)):
-        app_state = await state.get_state(AppState)
         app_state.shown_messages = [*app_state.shown_messages, *taken]

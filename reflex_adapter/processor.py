@@ -6,7 +6,6 @@ is not run.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import logging
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,6 @@ from reflex.event import Event, EventSpec
 from django_adapter import own_thread
 from reflex_adapter._reflex import (
     BaseStateEventProcessor,
-    EventContext,
     EventQueueEntry,
     RegisteredEventHandler,
     connection_scope,
@@ -31,10 +29,10 @@ from reflex_adapter.cookie_tickets import STALE_SESSION
 from reflex_adapter.current import CurrentEvent, bound
 from reflex_adapter.errors import EventRefused
 from reflex_adapter.finished import finished
-from reflex_adapter.handlers import for_background, for_django, loader, loads_page
+from reflex_adapter.handlers import Prepared, for_background, for_django
 from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.public_states import Strangers
-from reflex_adapter.updates import HeldUpdates
+from reflex_adapter.updates import updates_of
 
 if TYPE_CHECKING:
     from reflex_adapter.reflex_app import DjangoApp
@@ -84,20 +82,24 @@ class DjangoEventProcessor(BaseStateEventProcessor):
     async def _run_in_chain(
         self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
     ) -> None:
-        loads = loads_page(registered)
+        prepared = for_django(registered)
         try:
-            outcome = await self._run_view(connection, entry, registered)
-            await self._answer(entry, outcome, loads_page=loads)
+            outcome = await self._run_view(connection, entry, registered, prepared)
+            await self._answer(entry, outcome, loads_page=prepared.loads_page)
         except Exception:
-            if loads:
+            if prepared.loads_page:
                 await self._tell(entry, page_failed("An error occurred."))
             raise
 
     async def _run_view(
-        self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
+        self,
+        connection: Connection,
+        entry: EventQueueEntry,
+        registered: RegisteredEventHandler,
+        prepared: Prepared,
     ) -> Outcome:
         execute = super()._execute_event
-        updates = HeldUpdates(entry.ctx)
+        updates = updates_of(entry.ctx)
         strangers = Strangers(self.app.login_guard, connection)
 
         @functools.wraps(registered.handler.fn)
@@ -105,13 +107,11 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             event.handler_ended = updates.hold
             await strangers.restrict(updates, event.request)
             event.token = entry.ctx.token
-            EventContext.set(updates.context)
-            held = dataclasses.replace(entry, ctx=updates.context)
-            await execute(entry=held, registered_handler=for_django(registered))
+            await execute(entry=entry, registered_handler=prepared.registered)
 
         strangers.admit(handler, registered, self.page(connection, entry))
         try:
-            outcome = await self._run_chain(connection, entry, handler, loader(registered))
+            outcome = await self._run_chain(connection, entry, handler, prepared.loader)
         finally:
             await updates.release()
         await strangers.make_up(outcome.request, entry.ctx)
@@ -134,10 +134,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             task = for_background(registered, TaskAccount(request, connection))
             with bound(CurrentEvent(request, background=True, token=entry.ctx.token)):
                 async with own_thread():
-                    updates = HeldUpdates(entry.ctx)
-                    if await strangers.restrict(updates, request):
-                        EventContext.set(updates.context)
-                        entry = dataclasses.replace(entry, ctx=updates.context)
+                    await strangers.restrict(updates_of(entry.ctx), request)
                     await self._run_task(entry, task)
 
     async def _run_task(self, entry: EventQueueEntry, task: RegisteredEventHandler) -> None:

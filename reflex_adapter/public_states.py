@@ -8,7 +8,7 @@ would send everything; so what is sent is what counts, and not what the client s
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import reflex as rx
@@ -28,14 +28,12 @@ from reflex_adapter.login_guard import LoginGuard
 from reflex_adapter.mount import get_mount
 from reflex_adapter.public_pages import is_public_page
 from reflex_adapter.state import AppState
-from reflex_adapter.updates import HeldUpdates
+from reflex_adapter.updates import Delta, Updates
 
 # The states whose events are Reflex's own, and no author's.
 REFLEX_STATES = frozenset(
     {rx.State, OnLoadInternalState, UpdateVarsInternalState, FrontendEventExceptionState}
 )
-
-Delta = Mapping[str, Mapping[str, Any]]
 
 
 def is_public_state(state: type[Any]) -> bool:
@@ -63,7 +61,7 @@ class Strangers:
         if self._guard is not None and is_public_handler(registered, page):
             login_not_required(handler)
 
-    async def restrict(self, updates: HeldUpdates, request: HttpRequest) -> bool:
+    async def restrict(self, updates: Updates, request: HttpRequest) -> bool:
         """Have ``updates`` keep back what a stranger must not get; return whether this is one."""
         if self._guard is None or not await self._guard.refuses(request):
             return False

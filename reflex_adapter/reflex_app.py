@@ -12,7 +12,13 @@ from reflex.event import EventSpec
 
 from asgi_compose import ASGIApp, Dispatcher, OriginGuard, Route, Scope, path_prefix
 from django_adapter import HostGuard, origin_allowed
-from reflex_adapter._reflex import AppWithProcessor, check_version, release_token, serving_only
+from reflex_adapter._reflex import (
+    AppWithProcessor,
+    EventContext,
+    check_version,
+    release_token,
+    serving_only,
+)
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH
 from reflex_adapter.cookie_tickets import CookieTickets
@@ -20,6 +26,7 @@ from reflex_adapter.errors import show_error
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
 from reflex_adapter.other_tabs import seen_by_tab
+from reflex_adapter.updates import holding
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
 
@@ -62,6 +69,9 @@ class DjangoApp(AppWithProcessor):
         return UploadEventProcessor(
             self, middleware=self, backend_exception_handler=self.backend_exception_handler
         )
+
+    def make_context(self, root: EventContext) -> EventContext:
+        return holding(root)
 
     def __call__(self) -> ASGIApp:
         self.bridge, self.login_guard  # noqa: B018 - middleware is made here, not in the event loop

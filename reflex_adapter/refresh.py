@@ -22,10 +22,9 @@ from reflex_adapter.mirrors import is_shown, language
 from reflex_adapter.state import AppState
 
 
-async def refresh_mirrors(state: Any) -> None:
+async def refresh_mirrors(app_state: AppState) -> None:
     """Assign what has changed of the mirrors since the last time."""
     request = current_event().request
-    app_state = await state.get_state(AppState)
     if is_shown("csrf_token"):
         refresh_csrf_token(app_state, request)
     values = await read(request)

@@ -7,29 +7,29 @@ handler yields on its way leaves at once.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+
+from reflex.event import Event
 
 from reflex_adapter._reflex import EventContext
 
-Emit = Callable[..., Awaitable[Any]]
+Delta = Mapping[str, Mapping[str, Any]]
+Emit = Callable[..., Awaitable[None]]
 
 
-class HeldUpdates:
-    """Its ``context`` is the event's own; updates pass through or, after ``hold()``, are kept.
+class Updates:
+    """The updates of one event: they pass through or, after ``hold()``, are kept.
 
     ``shown``, where it is set, decides when a delta is sent what of it may be.
     """
 
-    def __init__(self, context: EventContext) -> None:
+    __slots__ = ("_held", "_holding", "shown")
+
+    def __init__(self) -> None:
         self._held: list[tuple[Emit, tuple[Any, ...]]] = []
         self._holding = False
-        self.shown: Callable[[Any], Awaitable[Any]] | None = None
-        self.context = dataclasses.replace(
-            context,
-            emit_delta_impl=context.emit_delta_impl and self._delta(context.emit_delta_impl),
-            emit_event_impl=context.emit_event_impl and self._through(context.emit_event_impl),
-        )
+        self.shown: Callable[[Delta], Awaitable[Delta]] | None = None
 
     def hold(self) -> None:
         self._holding = True
@@ -41,26 +41,44 @@ class HeldUpdates:
             emit, arguments = self._held.pop(0)
             await emit(*arguments)
 
-    def _delta(self, emit: Emit) -> Any:
-        unheld = getattr(emit, "unheld", emit)
+    async def emit(self, emit: Emit, *arguments: Any) -> None:
+        """Call ``emit``, now or when what is kept is sent."""
+        if self._holding:
+            self._held.append((emit, arguments))
+        else:
+            await emit(*arguments)
 
-        async def emit_shown(token: str, delta: Any) -> None:
-            if self.shown is not None:
-                delta = await self.shown(delta)
-            if delta:
-                await unheld(token, delta)
 
-        return self._through(emit_shown, unheld)
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class HoldingContext(EventContext):  # type: ignore[no-untyped-call]
+    """Reflex's context of an event, with a hold on its updates.
 
-    def _through(self, emit: Emit, unheld: Emit | None = None) -> Any:
-        # The context of an event that went on to this one had its own way around Reflex's.
-        emit = getattr(emit, "unheld", emit)
+    Reflex makes the contexts of all events from the one it starts with, in that one's class. An
+    event that goes on from another has updates of its own.
+    """
 
-        async def emit_or_hold(*arguments: Any) -> None:
-            if self._holding:
-                self._held.append((emit, arguments))
-            else:
-                await emit(*arguments)
+    updates: Updates = dataclasses.field(default_factory=Updates, init=False, repr=False)
 
-        emit_or_hold.unheld = unheld or emit  # type: ignore[attr-defined]
-        return emit_or_hold
+    async def emit_delta(self, delta: Delta) -> None:
+        await self.updates.emit(self._emit_shown, delta)
+
+    async def emit_event(self, *events: Event) -> None:
+        await self.updates.emit(EventContext.emit_event, self, *events)
+
+    async def _emit_shown(self, delta: Delta) -> None:
+        if self.updates.shown is not None:
+            delta = await self.updates.shown(delta)
+        if delta:
+            await EventContext.emit_delta(self, delta)
+
+
+def holding(context: EventContext) -> HoldingContext:
+    """Return ``context`` with a hold on its updates."""
+    fields = [field.name for field in dataclasses.fields(EventContext) if field.init]
+    return HoldingContext(**{name: getattr(context, name) for name in fields})
+
+
+def updates_of(context: EventContext) -> Updates:
+    if not isinstance(context, HoldingContext):
+        raise TypeError(f"{context!r} was not made by the processor of a DjangoApp.")
+    return context.updates

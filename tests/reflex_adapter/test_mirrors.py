@@ -304,7 +304,8 @@ class TestPermissions:
     async def test_only_events_that_refresh_them_load_them(
         self, handler: str, expected: Any
     ) -> None:
-        assert handlers.loader(app._registration_context.event_handlers[handler]) is expected
+        registered = app._registration_context.event_handlers[handler]
+        assert handlers.for_django(registered).loader is expected
 
     async def test_they_are_loaded_with_the_user(
         self, site: str, shown: Shown, logged_in: str, user: Any, queries: list[str]

@@ -9,7 +9,7 @@ from reflex.event import Event
 
 from reflex_adapter._reflex import EventContext
 from reflex_adapter.asgi_entry import app
-from reflex_adapter.updates import HeldUpdates
+from reflex_adapter.updates import HoldingContext, holding, updates_of
 
 EVENT, OTHER = Event(name="a.b"), Event(name="c.d")
 DELTA = {"state": {"var": 1}}
@@ -26,11 +26,11 @@ def sent() -> list[Any]:
 
 
 @pytest.fixture
-def updates(sent: list[Any]) -> HeldUpdates:
+def context(sent: list[Any]) -> HoldingContext:
     async def emit(token: str, *updates: Any) -> None:
         sent.append((token, *updates))
 
-    return HeldUpdates(
+    return holding(
         EventContext(
             token="tab",
             state_manager=app.state_manager,
@@ -43,60 +43,92 @@ def updates(sent: list[Any]) -> HeldUpdates:
 
 
 async def test_updates_leave_at_once_until_they_are_held(
-    updates: HeldUpdates, sent: list[Any]
+    context: HoldingContext, sent: list[Any]
 ) -> None:
-    await updates.context.emit_delta(DELTA)
-    await updates.context.emit_event(EVENT, OTHER)
+    await context.emit_delta(DELTA)
+    await context.emit_event(EVENT, OTHER)
     assert sent == [("tab", DELTA), ("tab", EVENT, OTHER)]
 
 
 async def test_held_updates_leave_in_order_when_they_are_released(
-    updates: HeldUpdates, sent: list[Any]
+    context: HoldingContext, sent: list[Any]
 ) -> None:
-    updates.hold()
-    await updates.context.emit_event(EVENT)
-    await updates.context.emit_delta(DELTA)
-    await updates.context.emit_event(OTHER)
+    context.updates.hold()
+    await context.emit_event(EVENT)
+    await context.emit_delta(DELTA)
+    await context.emit_event(OTHER)
     assert sent == []
-    await updates.release()
+    await context.updates.release()
     assert sent == [("tab", EVENT), ("tab", DELTA), ("tab", OTHER)]
 
 
 async def test_after_the_release_updates_leave_at_once_and_none_twice(
-    updates: HeldUpdates, sent: list[Any]
+    context: HoldingContext, sent: list[Any]
 ) -> None:
-    updates.hold()
-    await updates.context.emit_event(EVENT)
-    await updates.release()
-    await updates.context.emit_event(OTHER)
+    context.updates.hold()
+    await context.emit_event(EVENT)
+    await context.updates.release()
+    await context.emit_event(OTHER)
     assert sent == [("tab", EVENT), ("tab", OTHER)]
-    await updates.release()
+    await context.updates.release()
     assert len(sent) == 2
 
 
-async def test_a_release_without_a_hold_does_nothing(updates: HeldUpdates, sent: list[Any]) -> None:
-    await updates.release()
-    assert sent == []
-
-
-async def test_updates_of_an_event_that_goes_on_from_this_one_are_held_too(
-    updates: HeldUpdates, sent: list[Any]
+async def test_a_release_without_a_hold_does_nothing(
+    context: HoldingContext, sent: list[Any]
 ) -> None:
-    updates.hold()
-    await updates.context.fork().emit_event(EVENT)
+    await context.updates.release()
     assert sent == []
-    await updates.release()
+
+
+async def test_an_event_that_goes_on_from_this_one_has_updates_of_its_own(
+    context: HoldingContext, sent: list[Any]
+) -> None:
+    next_context = context.fork()
+    context.updates.hold()
+    await next_context.emit_event(EVENT)
     assert sent == [("tab", EVENT)]
+    updates_of(next_context).hold()
+    await context.updates.release()
+    await next_context.emit_event(OTHER)
+    assert len(sent) == 1
 
 
-@pytest.mark.parametrize("way", ["emit_delta_impl", "emit_event_impl"])
-async def test_a_way_that_the_event_does_not_have_stays_away(way: str) -> None:
-    context = EventContext(token="tab", state_manager=app.state_manager, enqueue_impl=nothing)
-    assert getattr(HeldUpdates(context).context, way) is None
+async def test_what_is_shown_is_decided_when_it_is_sent(
+    context: HoldingContext, sent: list[Any]
+) -> None:
+    shown: dict[str, dict[str, Any]] = {}
+
+    async def only_shown(delta: Any) -> Any:
+        return shown
+
+    context.updates.shown = only_shown
+    await context.emit_delta(DELTA)
+    assert sent == []  # nothing is left of it
+    context.updates.hold()
+    await context.emit_delta(DELTA)
+    shown["other"] = {"var": 2}
+    await context.updates.release()
+    assert sent == [("tab", {"other": {"var": 2}})]
 
 
-async def test_the_context_is_the_events_own_but_for_its_updates(updates: HeldUpdates) -> None:
-    assert updates.context.token == "tab"
-    assert updates.context.router_data == {"pathname": "/"}
-    assert updates.context.state_manager is app.state_manager
-    assert updates.context.enqueue_impl is nothing
+async def test_a_way_that_the_event_does_not_have_is_not_gone() -> None:
+    context = holding(
+        EventContext(token="tab", state_manager=app.state_manager, enqueue_impl=nothing)
+    )
+    assert context.emit_delta_impl is context.emit_event_impl is None
+    await context.emit_delta(DELTA)
+    await context.emit_event(EVENT)
+
+
+async def test_the_context_is_the_events_own_but_for_its_updates(context: HoldingContext) -> None:
+    assert context.token == "tab"
+    assert context.router_data == {"pathname": "/"}
+    assert context.state_manager is app.state_manager
+    assert context.enqueue_impl is nothing
+
+
+async def test_a_context_of_reflexs_own_is_refused() -> None:
+    plain = EventContext(token="", state_manager=app.state_manager, enqueue_impl=nothing)
+    with pytest.raises(TypeError, match="processor of a DjangoApp"):
+        updates_of(plain)
