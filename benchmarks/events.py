@@ -1,8 +1,8 @@
 """What Django's part adds to an event of Reflex, on a socket of a real server.
 
 Plain Reflex, ours and ours on Django's own asynchronous chain are served by hypercorn, each in a
-process of its own, and asked in turn by this one. The unit is Django's sync chain, called in line
-on one thread by this process in the same rounds.
+process of its own, and asked in turn by this one, which has a core to itself. The unit is Django's
+sync chain, called in line on one thread by this process in the same rounds.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from benchmarks.harness import (
     interleave,
 )
 from benchmarks.in_turn import OnThread, Timed, of_runs
-from benchmarks.under_hypercorn import hypercorn
+from benchmarks.under_hypercorn import hypercorn, on_a_core_of_its_own
 
 ANONYMOUS, USER = "anonymous", "user"
 PLAIN, CACHED = "plain Reflex", "ours, user, remembered"
@@ -81,7 +81,7 @@ def measure(effort: Effort) -> Report:
 @contextmanager
 def served(loop: asyncio.AbstractEventLoop, cookie: str) -> Iterator[Tabs]:
     apps = [f"benchmarks.events_served:{app}()" for app in APPS]
-    with hypercorn(*apps) as found:
+    with on_a_core_of_its_own() as others, hypercorn(*apps, cores=others) as found:
         ports = dict(zip(APPS, found, strict=True))
         tabs = {
             name: [

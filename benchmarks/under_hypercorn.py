@@ -7,13 +7,14 @@ served twice, how far its two servers are apart is what this machine's noise alo
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,14 +70,32 @@ def _rates(load: Load) -> list[float]:
 
 
 @contextmanager
-def hypercorn(*apps: str) -> Iterator[list[int]]:
-    """Serve each of ``apps`` in a process of its own, and give their ports."""
+def on_a_core_of_its_own() -> Iterator[set[int]]:
+    """Keep this process on one core, as if the client were elsewhere; give those that are left.
+
+    Where a process cannot be kept on a core, or there is only one, nothing is changed.
+    """
+    if not hasattr(os, "sched_setaffinity") or len(cores := os.sched_getaffinity(0)) < 2:
+        yield set()
+        return
+    os.sched_setaffinity(0, {max(cores)})
+    try:
+        yield cores - {max(cores)}
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+@contextmanager
+def hypercorn(*apps: str, cores: Collection[int] = ()) -> Iterator[list[int]]:
+    """Serve each of ``apps`` in a process of its own, on ``cores`` if any, and give their ports."""
     ports = [_free_port() for _ in apps]
     with tempfile.TemporaryFile("w+") as log, ExitStack() as servers:
         for app, port in zip(apps, ports, strict=True):
             command = [sys.executable, "-m", "hypercorn", app, "--bind", f"127.0.0.1:{port}"]
             server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
             servers.callback(_stop, server)
+            if cores:
+                os.sched_setaffinity(server.pid, cores)
         try:
             _wait_until_up(ports)
             yield ports

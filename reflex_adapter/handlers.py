@@ -171,7 +171,7 @@ def answered(result: Any) -> Any:
 
 def forget_messages(app_state: AppState) -> None:
     """Clear the messages shown before, unless this event goes on from the one that brought them."""
-    if EventContext.get().parent_txid is None and app_state.shown_messages:
+    if is_shown("messages") and EventContext.get().parent_txid is None and app_state.shown_messages:
         app_state.shown_messages = []
 
 
