@@ -32,7 +32,7 @@ from reflex_adapter.finished import finished
 from reflex_adapter.handlers import Prepared, for_background, for_django
 from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.public_states import Strangers
-from reflex_adapter.updates import updates_of
+from reflex_adapter.updates import emit_now, updates_of
 
 if TYPE_CHECKING:
     from reflex_adapter.reflex_app import DjangoApp
@@ -178,4 +178,4 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         return told is None
 
     async def _tell(self, entry: EventQueueEntry, event: EventSpec) -> None:
-        await entry.ctx.emit_event(*Event.from_event_type(event))
+        await emit_now(entry.ctx, *Event.from_event_type(event))

@@ -72,6 +72,11 @@ class HoldingContext(EventContext):  # type: ignore[no-untyped-call]
             await EventContext.emit_delta(self, delta)
 
 
+async def emit_now(context: EventContext, *events: Event) -> None:
+    """Send ``events`` past what is held: the hold may be waiting for what they do."""
+    await EventContext.emit_event(context, *events)
+
+
 def holding(context: EventContext) -> HoldingContext:
     """Return ``context`` with a hold on its updates."""
     fields = [field.name for field in dataclasses.fields(EventContext) if field.init]

@@ -9,7 +9,7 @@ from reflex.event import Event
 
 from reflex_adapter._reflex import EventContext
 from reflex_adapter.asgi_entry import app
-from reflex_adapter.updates import HoldingContext, holding, updates_of
+from reflex_adapter.updates import HoldingContext, emit_now, holding, updates_of
 
 EVENT, OTHER = Event(name="a.b"), Event(name="c.d")
 DELTA = {"state": {"var": 1}}
@@ -60,6 +60,15 @@ async def test_held_updates_leave_in_order_when_they_are_released(
     assert sent == []
     await context.updates.release()
     assert sent == [("tab", EVENT), ("tab", DELTA), ("tab", OTHER)]
+
+
+async def test_what_is_to_leave_now_passes_what_is_held(
+    context: HoldingContext, sent: list[Any]
+) -> None:
+    context.updates.hold()
+    await context.emit_event(EVENT)
+    await emit_now(context, OTHER)
+    assert sent == [("tab", OTHER)]
 
 
 async def test_after_the_release_updates_leave_at_once_and_none_twice(
