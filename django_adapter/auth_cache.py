@@ -97,6 +97,8 @@ def remembering(store: type[SessionBase]) -> type[SessionBase]:
     """Return ``store`` for sessions whose data is known; saving merges with what is stored."""
 
     class Remembered(store):  # type: ignore[valid-type, misc]
+        engine_class = store  # for who is to ask the store itself
+
         def __init__(self, session_key: str, known: dict[str, Any]) -> None:
             super().__init__(session_key)
             self._known = known

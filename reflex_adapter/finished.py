@@ -35,7 +35,8 @@ class FinishedSession(SessionBase):
 
     def __init__(self, session: SessionBase) -> None:
         super().__init__(session.session_key)
-        self._store = type(session)
+        # A remembered session (django_adapter.auth_cache) is of no class that asks the store.
+        self._store = getattr(session, "engine_class", type(session))
         self._session_cache = dict(session.items())
 
     def stored(self, session_key: str | None) -> SessionBase:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
@@ -71,8 +73,17 @@ def test_a_duplicated_tab_becomes_a_tab_of_its_own(
         page.reload()
         greets(page, "guest")
         add_to_cart(page, "Teapot")
+        waits_for_session(context)
     shows_count(tab, 2)
     assert [token_of(page) for page in (tab, copy)] == tokens
+
+
+def waits_for_session(context: BrowserContext) -> None:
+    """Wait until the browser has the cookie, which a busy machine may bring late."""
+    deadline = time.monotonic() + 10
+    while not any(cookie["name"] == "sessionid" for cookie in context.cookies()):
+        assert time.monotonic() < deadline
+        context.pages[0].wait_for_timeout(50)
 
 
 def token_of(page: Page) -> str:

@@ -17,6 +17,7 @@ from reflex_adapter.current import CurrentEvent
 from reflex_adapter.mirrors import perms
 from tests.conftest import Header, ScopeFactory
 from tests.reflex_adapter.client import PROBE, connected
+from tests.reflex_adapter.test_background import TASK, ended, started
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -49,6 +50,18 @@ async def test_a_deactivated_user_is_known_for_as_long_as_it_says(
         await User.objects.filter(username="ada").aupdate(is_active=False)
         await tab.call(f"{PROBE}.who")
         assert tab.var(PROBE, "seen") == still_known
+
+
+async def test_a_background_task_of_a_remembered_user_asks_the_store_anew(
+    settings: Settings, site: str, logged_in: str, bridge_of_these_settings: Any, trace: list[str]
+) -> None:
+    settings.REFLEX_DJANGO_AUTH_CACHE = 60
+    bridge_of_these_settings()
+    async with connected(site, cookie=logged_in) as tab:
+        await tab.call(f"{PROBE}.who")
+        await started(tab)
+        await ended(trace)
+        await tab.receive_until(lambda tab: tab.var(TASK, "seen") == "second ada")
 
 
 @pytest.mark.parametrize("value", [-1, 301, "5", True, None, float("nan")])
