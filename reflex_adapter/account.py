@@ -28,10 +28,17 @@ async def end_other_account(app_state: AppState) -> bool:
     return bool(before)
 
 
-async def kept_account(state: Any) -> str:
-    """Return the account that the tab's state was made under."""
+async def is_of_another(state: Any, account: str) -> bool:
+    """Tell whether the tab's state was made under another account; a guest's is open to all."""
     app_state = await state.get_state(AppState)
-    return app_state._account or ""
+    return app_state._account not in (None, "", account)
+
+
+async def was_left_by(state: Any, account: str) -> bool:
+    """Tell whether a handler has ended the login of ``account``, as the next event will find."""
+    app_state = await state.get_state(AppState)
+    viewer = app_state._viewer
+    return bool(account and viewer and viewer[0] not in (app_state._account, account))
 
 
 def account_of(request: HttpRequest) -> str:

@@ -19,8 +19,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from reflex_adapter._reflex import forget_entering
-from reflex_adapter.account import account_of, kept_account
+from reflex_adapter.account import account_of, is_of_another, was_left_by
+from reflex_adapter.calling import is_generator, yielded_at_once
 from reflex_adapter.connection import Connection
+from reflex_adapter.current import current_event
 from reflex_adapter.finished import FinishedSession
 from reflex_adapter.watched import watched
 
@@ -63,7 +65,13 @@ class TaskAccount:
 
     async def when_entered(self, state: Any) -> None:
         """Raise ``AccountChanged`` where the state has become somebody else's meanwhile."""
-        if await kept_account(state) not in ("", self._account):
+        if await is_of_another(state, self._account):
+            raise AccountChanged
+        await self.when_begun(state)
+
+    async def when_begun(self, state: Any) -> None:
+        """Raise ``AccountChanged`` where the login has ended while the task waited for the lock."""
+        if await was_left_by(state, self._account):
             raise AccountChanged
 
 
@@ -98,9 +106,11 @@ def in_background(
     @functools.wraps(function)
     async def handle(proxy: Any, **payload: Any) -> Any:
         async with proxy:
+            await account.when_begun(proxy)
             await begin(proxy)
         forget_entering(proxy)
         result = function(watched(proxy, account), **payload)
-        return await result if inspect.isawaitable(result) else result
+        result = await result if inspect.isawaitable(result) else result
+        return current_event().own(yielded_at_once(result)) if is_generator(result) else result
 
     return handle

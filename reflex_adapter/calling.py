@@ -7,7 +7,7 @@ coroutine function behind a plain one. So what the call returns counts too.
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import ExitStack, aclosing, closing, contextmanager
 from typing import Any
 
@@ -42,7 +42,7 @@ def is_generator(result: Any) -> bool:
     return inspect.isasyncgen(result) or inspect.isgenerator(result)
 
 
-async def yielded(generator: Any, function: Callable[..., Any]) -> AsyncIterator[Any]:
+async def yielded(generator: Any, function: Callable[..., Any]) -> AsyncGenerator[Any, None]:
     """Yield what ``generator`` yields, which came of ``function``.
 
     A plain one takes a hop for each step. Its transaction, if there is one, spans all of them.

@@ -7,11 +7,11 @@ another tab finds what is bound for that other tab, or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -35,6 +35,19 @@ class CurrentEvent:
     handler_ended: Callable[[], None] = field(default=lambda: None)  # told when it has returned
     token: str = ""  # of the tab whose event it is
     outer: CurrentEvent | None = None  # what was bound before it, perhaps another tab's
+    _generators: list[AsyncGenerator[Any, None]] = field(default_factory=list)
+
+    def own(self, generator: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+        """Return ``generator``, which is closed with the event even if nobody reads it to its end.
+
+        Else its ``finally`` and its transaction would end where and when it is garbage.
+        """
+        self._generators.append(generator)
+        return generator
+
+    async def close(self) -> None:
+        for generator in self._generators:
+            await generator.aclose()
 
 
 @dataclass(eq=False)

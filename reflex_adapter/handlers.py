@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Any, NamedTuple
 
 import reflex as rx
@@ -86,14 +87,15 @@ def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
         await begin(state)
         result = await called(function, state, **payload)
         if is_generator(result):
-            return generate(state, result)
+            return current_event().own(generate(state, result))
         await finish(state)
         return answered(result)
 
-    async def generate(state: Any, generator: Any) -> AsyncIterator[Any]:
-        async for update in yielded(generator, function):
-            await refresh_mirrors(await state.get_state(AppState))
-            yield update
+    async def generate(state: Any, generator: Any) -> AsyncGenerator[Any, None]:
+        async with aclosing(yielded(generator, function)) as updates:
+            async for update in updates:
+                await refresh_mirrors(await state.get_state(AppState))
+                yield update
         await finish(state)
 
     return handle
@@ -123,13 +125,14 @@ def plain_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
         result = function(state, **payload)
         result = await result if inspect.isawaitable(result) else result
         if is_generator(result):
-            return generate(result)
+            return current_event().own(generate(result))
         current_event().handler_ended()
         return result
 
-    async def generate(generator: Any) -> AsyncIterator[Any]:
-        async for update in yielded_at_once(generator):
-            yield update
+    async def generate(generator: Any) -> AsyncGenerator[Any, None]:
+        async with aclosing(yielded_at_once(generator)) as updates:
+            async for update in updates:
+                yield update
         current_event().handler_ended()
 
     return handle
@@ -161,10 +164,17 @@ async def finish(state: Any) -> None:
 
 
 def answered(result: Any) -> Any:
-    """Give the chain a Django response that a handler returns; return what is left for Reflex."""
+    """Give the chain a Django response that a handler returns; return what is left for Reflex.
+
+    It gets the headers and cookies that were set on ``self.response``, but for those of its own.
+    """
     if not isinstance(result, HttpResponse):
         return result
     event = current_event()
+    for name, value in event.response.headers.items():
+        result.setdefault(name, value)
+    for name, morsel in event.response.cookies.items():
+        result.cookies.setdefault(name, morsel)
     event.response = result
     return None
 

@@ -107,7 +107,10 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             event.handler_ended = updates.hold
             await strangers.restrict(updates, event.request)
             event.token = entry.ctx.token
-            await execute(entry=entry, registered_handler=prepared.registered)
+            try:
+                await execute(entry=entry, registered_handler=prepared.registered)
+            finally:
+                await event.close()
 
         strangers.admit(handler, registered, self.page(connection, entry))
         try:
@@ -132,16 +135,21 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         if await self._answer(entry, outcome):
             request = finished(outcome.request)
             task = for_background(registered, TaskAccount(request, connection))
-            with bound(CurrentEvent(request, background=True, token=entry.ctx.token)):
+            event = CurrentEvent(request, background=True, token=entry.ctx.token)
+            with bound(event):
                 async with own_thread():
                     await strangers.restrict(updates_of(entry.ctx), request)
-                    await self._run_task(entry, task)
+                    await self._run_task(event, entry, task)
 
-    async def _run_task(self, entry: EventQueueEntry, task: RegisteredEventHandler) -> None:
+    async def _run_task(
+        self, event: CurrentEvent, entry: EventQueueEntry, task: RegisteredEventHandler
+    ) -> None:
         try:
             await super()._execute_event(entry=entry, registered_handler=task)
         except AccountChanged:
             logger.info("Stopped %s: its login has ended", entry.event.name)
+        finally:
+            await event.close()
 
     async def _run_chain(
         self,

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import connection
 from django.http import Http404
+from django.shortcuts import redirect
 
 from reflex_adapter import page
 from reflex_adapter.background import AccountChanged
@@ -28,6 +29,10 @@ RAISED = {
     "BadRequest": BadRequest("bad"),
     "ValueError": ValueError("boom"),
 }
+
+
+def in_atomic() -> bool:
+    return connection.in_atomic_block
 
 
 class Gates:
@@ -99,6 +104,35 @@ class KindsState(Mixin, AppState):
     @rx.event
     def plain(self):
         self.seen = f"{here()} {User.objects.count()}"
+
+    @rx.event
+    def plain_yields_nonsense(self):
+        try:
+            User.objects.create_user("lost")
+            trace.append(f"began in {threading.get_ident()}")
+            yield 5
+        finally:
+            trace.append(f"ended in {threading.get_ident()}, in a transaction: {in_atomic()}")
+
+    @rx.event
+    async def yields_nonsense(self):
+        try:
+            yield 5
+        finally:
+            trace.append(f"ended for {current_request().user.get_username()}")
+
+    @rx.event(background=True)
+    async def yields_nonsense_in_background(self):
+        try:
+            yield 5
+        finally:
+            trace.append(f"ended for {current_request().user.get_username()}")
+
+    @rx.event
+    async def redirects_with_a_cookie(self):
+        self.response.set_cookie("flavour", "mint")
+        self.response["X-Flavour"] = "mint"
+        return redirect("/cart")
 
     async def undecorated(self):
         self.seen = here()
@@ -266,6 +300,14 @@ class TaskState(AppState):
     @rx.event
     async def keep(self, value: str):
         self.kept = value
+
+    @rx.event
+    async def becomes(self, username: str):
+        await gates.wait()
+        await alogout(self.request)
+        if username:
+            await alogin(self.request, await User.objects.aget(username=username))
+        self.kept = f"of {username}"
 
     @rx.event(background=True)
     async def enter_twice(self):

@@ -94,6 +94,24 @@ async def test_a_task_is_stopped_by_a_logout_or_another_login_in_its_tab(
         assert "login under which" in trace[0]
 
 
+@pytest.mark.parametrize("becomes", ["bob", ""])
+async def test_a_task_that_waits_for_its_state_while_the_login_ends_never_starts(
+    site: str, logged_in: str, trace: list[str], caplog: pytest.LogCaptureFixture, becomes: str
+) -> None:
+    caplog.set_level("INFO", logger="reflex_adapter")
+    await User.objects.acreate(username="bob")
+    async with connected(site, cookie=logged_in) as tab:
+        await tab.send(f"{TASK}.becomes", username=becomes)  # waits, and has the lock
+        await asyncio.sleep(0.3)
+        await tab.send(f"{TASK}.enter_twice")
+        await asyncio.sleep(0.3)
+        gates.open()
+        await tab.receive_until(lambda tab: tab.var(TASK, "kept") == f"of {becomes}")
+        await asyncio.sleep(0.3)
+        assert tab.var(TASK, "seen") in (None, "")
+    assert "Stopped" in caplog.text
+
+
 async def test_the_task_of_a_guest_goes_on_as_who_has_logged_in(
     site: str, user: User, trace: list[str]
 ) -> None:

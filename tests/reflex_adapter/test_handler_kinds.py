@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.db import connections
 
 from tests.reflex_adapter.client import APP_STATE, ROOT, EventClient, connected
+from tests.reflex_adapter.test_background import noted
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -138,3 +140,45 @@ async def test_without_atomic_requests_nothing_is_rolled_back(site: str, logged_
         await seen(tab, "plain_in_transaction", "False")
         await tab.send(f"{KINDS}.writes_and_raises")
         await seen(tab, "counts_users", "2")
+
+
+@pytest.fixture
+def no_garbage() -> Iterator[None]:
+    """Nothing is collected meanwhile, so that only what is closed in order ends."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_garbage")
+async def test_a_generator_that_nobody_reads_to_its_end_ends_with_its_event(
+    site: str, logged_in: str, trace: list[str]
+) -> None:
+    async with connected(site, cookie=logged_in) as tab:
+        await tab.send(f"{KINDS}.yields_nonsense")
+        await seen(tab, "plain", "ada thread 1")
+        assert "ended for ada" in trace
+        await tab.send(f"{KINDS}.yields_nonsense_in_background")
+        await noted(trace, "ended for ada")
+
+
+@pytest.mark.usefixtures("no_garbage")
+async def test_so_does_a_plain_one_in_its_own_thread_and_transaction(
+    site: str, logged_in: str, trace: list[str], atomic_requests: None
+) -> None:
+    async with connected(site, cookie=logged_in) as tab:
+        await tab.send(f"{KINDS}.plain_yields_nonsense")
+        await seen(tab, "plain", "ada thread 1")  # nobody was left behind in the database
+    thread = (await noted(trace, "began")).removeprefix("began in ")
+    assert f"ended in {thread}, in a transaction: True" in trace
+
+
+async def test_a_response_that_is_returned_has_what_was_set_on_the_other(
+    site: str, logged_in: str
+) -> None:
+    async with connected(site, cookie=logged_in) as tab:
+        await tab.send(f"{KINDS}.redirects_with_a_cookie")
+        await tab.receive_until(lambda tab: len(tab.scripts) > 1)
+        assert "x-event-cookies" in tab.scripts[0]
+        assert "/cart" in tab.scripts[1]
