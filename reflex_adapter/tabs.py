@@ -59,6 +59,7 @@ class Tab:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":
                 self._open = False
+                self.connection.closed = True  # servers differ in what sending raises from now on
                 self._conclude(False)
             if message["type"] != "websocket.receive":
                 return message
@@ -95,7 +96,7 @@ class Tab:
         """Ask the page, unless nothing was heard of it yet or it has left."""
         if not self._open or self.connection.closed:
             return False
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, OSError):
             async with asyncio.timeout(PATIENCE):
                 if self._alive is None:
                     self._alive = asyncio.get_running_loop().create_future()
