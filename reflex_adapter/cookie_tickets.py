@@ -86,7 +86,7 @@ class CookieTickets:
             logger.warning("Cookies of an event dropped: its browser has other ones by now")
             await answer(send, [])
             # One that keeps no cookies comes back without them, again and again.
-            if others or visitor is not None:
+            if visitor is not None:
                 await ticket.connection.close(STALE_SESSION)
         else:
             await answer(send, ticket.lines)

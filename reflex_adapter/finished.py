@@ -30,6 +30,16 @@ def too_late(what: str) -> NoReturn:
     )
 
 
+class FinishedData(dict[str, Any]):
+    """What was in the session: to be read."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        too_late("The session")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+
 class FinishedSession(SessionBase):
     """The session as it was when the task started."""
 
@@ -37,7 +47,7 @@ class FinishedSession(SessionBase):
         super().__init__(session.session_key)
         # A remembered session (django_adapter.auth_cache) is of no class that asks the store.
         self._store = getattr(session, "engine_class", type(session))
-        self._session_cache = dict(session.items())
+        self._session_cache = FinishedData(session.items())
 
     def stored(self, session_key: str | None) -> SessionBase:
         """Return the session of this key as the project's engine has it now, not yet loaded."""
@@ -51,6 +61,9 @@ class FinishedSession(SessionBase):
     def modified(self, value: bool) -> None:
         if value:  # what SessionBase sets first or last of all when it is written to
             too_late("The session")
+
+    def clear(self) -> NoReturn:
+        too_late("The session")
 
     def create(self) -> NoReturn:
         too_late("The session")

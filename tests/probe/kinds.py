@@ -347,7 +347,7 @@ class TaskState(AppState):
                     await alogout(request)
         except NoCurrentRequest as error:
             async with self:
-                self.seen = str(error)
+                self.seen = f"{error} It has {sorted(dict(self.session.items()))}"
 
     @rx.event(background=True)
     async def reads_session(self):

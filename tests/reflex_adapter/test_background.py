@@ -143,6 +143,8 @@ async def test_what_would_be_lost_raises_and_says_what_to_do(
         await tab.send(f"{TASK}.writes", how=how)
         await tab.receive_until(lambda tab: tab.var(TASK, "seen"))
         assert "Yield or return another event" in tab.var(TASK, "seen")
+        assert "_auth_user_id" in tab.var(TASK, "seen")
+        assert "remembered" not in tab.var(TASK, "seen")
     assert await Session.objects.acount() == 1
 
 
