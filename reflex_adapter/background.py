@@ -9,13 +9,15 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
+from typing import Any, NoReturn
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
 from reflex_adapter._reflex import forget_entering
@@ -49,30 +51,45 @@ class TaskAccount:
         self._request = request
         self._connection = connection
         self._account = account_of(request)
+        self._over = False
 
     async def before_entering(self) -> None:
         """Resolve the user anew, at the cost of a hop, which no state lock must wait for.
 
         Raises ``AccountChanged`` where it is no longer the one the task was started by.
         """
+        if self._over:
+            raise AccountChanged
         if comes_by_session(self._request):
             fresh = sync_to_async(fresh_user, thread_sensitive=True)
             set_user(self._request, await fresh(self._request, self._connection.session_cookie))
         account = account_of(self._request)
         if self._account not in ("", account):
-            raise AccountChanged
+            self._give_up()
         self._account = account
 
     async def when_entered(self, state: Any) -> None:
         """Raise ``AccountChanged`` where the state has become somebody else's meanwhile."""
         if await is_of_another(state, self._account):
-            raise AccountChanged
+            self._give_up()
         await self.when_begun(state)
 
     async def when_begun(self, state: Any) -> None:
         """Raise ``AccountChanged`` where the login has ended while the task waited for the lock."""
         if await was_left_by(state, self._account):
-            raise AccountChanged
+            self._give_up()
+
+    async def when_ended(self) -> None:
+        """Let what Reflex still computes be for nobody, if the login has ended."""
+        with suppress(AccountChanged):
+            await self.before_entering()
+
+    def _give_up(self) -> NoReturn:
+        self._over = True
+        set_user(self._request, AnonymousUser())
+        if hasattr(self._request, "session"):
+            self._request.session = FinishedSession(SessionBase())
+        raise AccountChanged
 
 
 def comes_by_session(request: HttpRequest) -> bool:
@@ -110,7 +127,19 @@ def in_background(
             await begin(proxy)
         forget_entering(proxy)
         result = function(watched(proxy, account), **payload)
-        result = await result if inspect.isawaitable(result) else result
-        return current_event().own(yielded_at_once(result)) if is_generator(result) else result
+        if is_generator(result):
+            return current_event().own(generate(result))
+        try:
+            return await result if inspect.isawaitable(result) else result
+        finally:
+            await account.when_ended()
+
+    async def generate(generator: Any) -> AsyncGenerator[Any, None]:
+        try:
+            async with aclosing(yielded_at_once(generator)) as updates:
+                async for update in updates:
+                    yield update
+        finally:
+            await account.when_ended()
 
     return handle

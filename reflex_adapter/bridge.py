@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 
 from asgi_compose import Scope
 from django_adapter import AuthCache, MiddlewareRunner, SyntheticRequests, load_identity
+from django_adapter.identity import Loader
 from reflex_adapter.conf import auth_cache_seconds
 from reflex_adapter.current import CurrentEvent, bound
 from reflex_adapter.logged import logged
@@ -27,7 +28,6 @@ from reflex_adapter.logged import logged
 SAY_4XX = (BadRequest, Http404, MultiPartParserError, PermissionDenied, SuspiciousOperation)
 
 Handler = Callable[[CurrentEvent], Awaitable[None]]
-Loader = Callable[[HttpRequest], object]
 
 
 @dataclass(frozen=True)

@@ -111,9 +111,17 @@ class Connection(ClosableSocket):
 
 
 def path_and_query(page: str) -> tuple[str, bytes]:
-    """Return the path of a page, decoded, and its query, as a request for it has them."""
-    url = urlsplit(page)
-    return unquote(url.path) or "/", url.query.encode()
+    """Return the path of a page, decoded, and its query, as a request for it has them.
+
+    A claim that is no page's URL counts as ``/``.
+    """
+    try:
+        url = urlsplit(page)
+        path, query = unquote(url.path), url.query.encode()
+        path.encode()
+    except ValueError:  # a UnicodeEncodeError is one
+        return "/", b""
+    return (path, query) if path.startswith("/") and "\0" not in path else ("/", query)
 
 
 def sent_cookies(scope: Scope) -> dict[str, str]:

@@ -108,13 +108,17 @@ def foreground_event(what: str, token: str | None = None) -> CurrentEvent:
 
 
 def current_request() -> HttpRequest:
-    """Return the Django request of the running event, or raise ``NoCurrentRequest``."""
+    """Return the Django request of the running event, or raise ``NoCurrentRequest``.
+
+    Inside ``app.modify_state()`` it is that of the tab that is modified, as for its vars.
+    """
     return current_event().request
 
 
 def current_user() -> AbstractBaseUser | AnonymousUser:
     """Return the user of the running event; nobody where this code runs for no event.
 
+    Inside ``app.modify_state()`` it is that of the tab that is modified, not who modifies it.
     In a task that has outlived its event it raises ``NoCurrentRequest``.
     """
     event = _current.get()

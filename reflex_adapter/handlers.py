@@ -17,10 +17,10 @@ import reflex as rx
 from django.http import HttpResponse
 from reflex.event import Event
 
+from django_adapter.identity import Loader
 from reflex_adapter._reflex import EventContext, OnLoadInternalState, RegisteredEventHandler
 from reflex_adapter.account import end_other_account
 from reflex_adapter.background import TaskAccount, in_background
-from reflex_adapter.bridge import Loader
 from reflex_adapter.calling import called, is_generator, yielded, yielded_at_once
 from reflex_adapter.current import current_event
 from reflex_adapter.messages import taken_messages
@@ -95,7 +95,7 @@ def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
         async with aclosing(yielded(generator, function)) as updates:
             async for update in updates:
                 await refresh_mirrors(await state.get_state(AppState))
-                yield update
+                yield answered(update)
         await finish(state)
 
     return handle
@@ -127,12 +127,12 @@ def plain_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
         if is_generator(result):
             return current_event().own(generate(result))
         current_event().handler_ended()
-        return result
+        return answered(result)
 
     async def generate(generator: Any) -> AsyncGenerator[Any, None]:
         async with aclosing(yielded_at_once(generator)) as updates:
             async for update in updates:
-                yield update
+                yield answered(update)
         current_event().handler_ended()
 
     return handle

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone, translation
 
@@ -49,7 +50,8 @@ async def seen_by_tab(app: DjangoApp, token: str) -> AsyncIterator[None]:
     # In a task, so that what the chain activates stays there.
     viewer = await asyncio.create_task(viewer_of(app, token))
     if viewer is None:
-        with bound(Nobody(token=token)):
+        usual = translation.override(settings.LANGUAGE_CODE), timezone.override(None)
+        with bound(Nobody(token=token)), usual[0], usual[1]:
             yield
         return
     event = CurrentEvent(viewer.request, background=True, token=token)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reflex.event import Event, EventSpec
 
 from django_adapter import own_thread
+from django_adapter.identity import Loader
 from reflex_adapter._reflex import (
     BaseStateEventProcessor,
     EventQueueEntry,
@@ -23,7 +24,7 @@ from reflex_adapter._reflex import (
 )
 from reflex_adapter.answers import answer, page_failed
 from reflex_adapter.background import AccountChanged, TaskAccount
-from reflex_adapter.bridge import Handler, Loader, Outcome
+from reflex_adapter.bridge import Handler, Outcome
 from reflex_adapter.connection import Connection, path_and_query
 from reflex_adapter.cookie_tickets import STALE_SESSION
 from reflex_adapter.current import CurrentEvent, bound

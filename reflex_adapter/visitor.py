@@ -44,15 +44,20 @@ def bound_token(visitor: str, client_token: str) -> str:
 
 
 def set_visitor(response: HttpResponseBase, request: HttpRequest, visitor: str) -> None:
-    """Set the cookie on ``response``; it goes wherever the session cookie goes."""
+    """Set the cookie on ``response``; it goes wherever the session cookie goes.
+
+    But for ``Strict``: who comes by a link of another site would be a new visitor each time.
+    """
+    same_site = settings.SESSION_COOKIE_SAMESITE
     response.set_cookie(
         visitor_cookie(),
         Signer(salt=SALT).sign(visitor),
         max_age=MAX_AGE,
         path=settings.SESSION_COOKIE_PATH,
+        domain=settings.SESSION_COOKIE_DOMAIN,
         secure=settings.SESSION_COOKIE_SECURE or request.is_secure(),
         httponly=True,
-        samesite="Lax",
+        samesite="Lax" if same_site == "Strict" else same_site,
     )
 
 

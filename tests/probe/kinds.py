@@ -134,6 +134,11 @@ class KindsState(Mixin, AppState):
         self.response["X-Flavour"] = "mint"
         return redirect("/cart")
 
+    @rx.event
+    def returns_a_redirect_after_a_step(self):
+        yield
+        return redirect("/cart")
+
     async def undecorated(self):
         self.seen = here()
 
@@ -323,6 +328,10 @@ class TaskState(AppState):
             raise
         finally:
             trace.append("ended")
+
+    @rx.event(background=True)
+    async def waits_without_entering(self):
+        await gates.wait()
 
     @rx.event(background=True)
     async def reads_without_entering(self):

@@ -173,6 +173,10 @@ class PlainState(rx.State):
     seen: str = ""
 
     @rx.event
+    async def redirects(self):
+        return HttpResponseRedirect("/cart")
+
+    @rx.event
     async def who(self):
         trace.append("handler")
         self.seen = f"user={current_request().user.get_username()}"

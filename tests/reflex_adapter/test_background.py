@@ -112,6 +112,21 @@ async def test_a_task_that_waits_for_its_state_while_the_login_ends_never_starts
     assert "Stopped" in caplog.text
 
 
+async def test_what_is_sent_at_the_end_of_a_task_is_for_nobody_after_a_logout(
+    site: str, logged_in: str
+) -> None:
+    async with connected(site, cookie=logged_in) as tab:
+        await tab.send(f"{TASK}.waits_without_entering")
+        await tab.send(f"{TASK}.log_out")
+        await tab.receive_until(lambda tab: tab.scripts)
+        await tab.send(f"{TASK}.keep", value="mark")
+        await tab.receive_until(lambda tab: tab.var(TASK, "kept") == "mark")
+        before = len(tab.updates)
+        gates.open()
+        await tab.receive_until(lambda tab: len(tab.updates) > before)
+        assert "ada" not in json.dumps(tab.updates[before:])
+
+
 async def test_the_task_of_a_guest_goes_on_as_who_has_logged_in(
     site: str, user: User, trace: list[str]
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from tests.reflex_adapter.client import APP_STATE, ROOT, EventClient, connected
+from tests.reflex_adapter.client import APP_STATE, PLAIN, ROOT, EventClient, connected
 from tests.reflex_adapter.test_background import noted
 
 pytestmark = [
@@ -182,3 +182,12 @@ async def test_a_response_that_is_returned_has_what_was_set_on_the_other(
         await tab.receive_until(lambda tab: len(tab.scripts) > 1)
         assert "x-event-cookies" in tab.scripts[0]
         assert "/cart" in tab.scripts[1]
+
+
+@pytest.mark.parametrize(
+    "handler", [f"{KINDS}.returns_a_redirect_after_a_step", f"{PLAIN}.redirects"]
+)
+async def test_a_response_counts_whatever_returns_it(site: str, handler: str) -> None:
+    async with connected(site) as tab:
+        await tab.send(handler)
+        await tab.receive_until(lambda tab: any("/cart" in script for script in tab.scripts))

@@ -87,6 +87,18 @@ def test_no_script_and_no_other_site_gets_it(
     assert cookie["max-age"] > 300 * 24 * 3600
 
 
+@pytest.mark.parametrize(
+    ("same_site", "expected"), [("None", "None"), ("Lax", "Lax"), ("Strict", "Lax"), (False, "")]
+)
+def test_it_goes_where_the_session_cookie_goes(
+    browser: Client, settings: Any, same_site: Any, expected: str
+) -> None:
+    settings.SESSION_COOKIE_SAMESITE = same_site
+    settings.SESSION_COOKIE_DOMAIN = "shop.example"
+    cookie = browser.get("/").cookies[COOKIE]
+    assert (cookie["samesite"], cookie["domain"]) == (expected, "shop.example")
+
+
 def test_it_can_be_renamed(browser: Client) -> None:
     with override_settings(REFLEX_DJANGO_VISITOR_COOKIE="guest", SESSION_COOKIE_PATH="/sub"):
         [(name, cookie)] = browser.get("/").cookies.items()
