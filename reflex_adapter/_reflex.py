@@ -69,6 +69,7 @@ __all__ = [
     "release_token",
     "serving_only",
     "socket_id",
+    "token_of_socket",
 ]
 
 # Parts of compiled names that differ from run to run: a variable's hash, a component's digest.
@@ -143,6 +144,11 @@ def connection_scope(app: rx.App, sid: str) -> Mapping[str, Any] | None:
         return None
     environ = app.sio.get_environ(sid, app.event_namespace.namespace)
     return environ["asgi.scope"] if environ else None
+
+
+def token_of_socket(app: rx.App, sid: str) -> str | None:
+    """Return the token of the tab that this socket is open for, if it is connected here."""
+    return app.event_namespace.sid_to_token.get(sid) if app.event_namespace else None
 
 
 def linked_socket(app: rx.App, token: str) -> str | None:

@@ -123,6 +123,12 @@ def test_a_tab_finds_its_socket() -> None:
     assert isinstance(manager.token_to_socket, dict), "See _reflex.linked_socket."
 
 
+def test_a_socket_finds_the_token_of_its_tab() -> None:
+    assert isinstance(app.event_namespace.sid_to_token, dict), "See _reflex.token_of_socket."  # type: ignore[union-attr]
+    on_event = inspect.getsource(type(app.event_namespace).on_event)
+    assert "self.sid_to_token.get(sid)" in on_event, "What is an event enqueued for now?"
+
+
 def test_the_page_takes_updates_from_the_answer_to_an_upload() -> None:
     templates = Path(str(reflex_base.__file__)).with_name(".templates")
     upload_js = (templates / "web" / "utils" / "helpers" / "upload.js").read_text()
