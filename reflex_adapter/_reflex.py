@@ -18,6 +18,9 @@ from typing import Any
 import reflex as rx
 from packaging.specifiers import SpecifierSet
 
+# The manager that loads of a tab's states only those that an event needs.
+from reflex.istate.manager.redis import StateManagerRedis
+
 # What a background handler gets as `self`; entering it takes the lock of the state.
 from reflex.istate.proxy import StateProxy
 
@@ -33,6 +36,9 @@ from reflex_base.config import get_config
 # Names: the keys of router_data, the paths that the backend serves, where the bundler writes.
 from reflex_base.constants import Dirs, Endpoint, Env, RouteVar
 
+# What the names of vars end with where the page has them.
+from reflex_base.constants.state import FIELD_MARKER
+
 # Settings of Reflex that it reads from its own environment variables.
 from reflex_base.environment import environment
 
@@ -46,6 +52,7 @@ from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 from reflex_base.registry import RegisteredEventHandler
 
 __all__ = [
+    "FIELD_MARKER",
     "UNSTABLE_NAME",
     "AppWithProcessor",
     "BaseStateEventProcessor",
@@ -58,6 +65,7 @@ __all__ = [
     "StateProxy",
     "UpdateVarsInternalState",
     "backend_paths",
+    "browser_storage",
     "bundle_pages",
     "check_version",
     "compile_pages",
@@ -65,10 +73,13 @@ __all__ = [
     "explicit_values",
     "forget_entering",
     "linked_socket",
+    "load_all_states",
+    "own_fields",
     "page_url",
     "release_token",
     "serving_only",
     "socket_id",
+    "state_classes",
     "token_of_socket",
 ]
 
@@ -124,6 +135,35 @@ def page_url(router_data: Mapping[str, Any]) -> str:
     """Return the URL in the browser's address bar, as the client claims it: path and query."""
     claim = router_data.get(RouteVar.ORIGIN)
     return claim if isinstance(claim, str) else "/"
+
+
+def state_classes(state: type[Any] = rx.State) -> Iterator[type[rx.State]]:
+    """Return a state class and all below it, as a tab has them."""
+    yield state
+    for child in state.get_substates():
+        yield from state_classes(child)
+
+
+def own_fields(state: type[rx.State]) -> dict[str, Any]:
+    """Return the fields whose values instances of this class have, and not those of one above it.
+
+    A mixin has no instances.
+    """
+    fields = {} if state._mixin else state.get_fields()
+    return {name: field for name, field in fields.items() if field._owner is state}
+
+
+def browser_storage(state: type[rx.State]) -> dict[str, Any]:
+    """Return the class's own vars that the browser stores, and their defaults."""
+    stored = {n: f for n, f in own_fields(state).items() if state._is_client_storage(n)}
+    return {name: field.default_value() for name, field in stored.items()}
+
+
+async def load_all_states(root: rx.State) -> None:
+    """Load what is kept of the tab's other states too, each of which Redis has for itself."""
+    if isinstance(EventContext.get().state_manager, StateManagerRedis):
+        for state in state_classes():
+            await root.get_state(state)
 
 
 class OfTab:
