@@ -24,6 +24,9 @@ from reflex.istate.manager.redis import StateManagerRedis
 # What a background handler gets as `self`; entering it takes the lock of the state.
 from reflex.istate.proxy import StateProxy
 
+# The state above all shared ones, which knows those that a tab is linked to.
+from reflex.istate.shared import SharedStateBaseInternal
+
 # States of Reflex itself: browser errors, page loads, which begin as rx.State's do, and storage.
 from reflex.state import FrontendEventExceptionState, OnLoadInternalState, UpdateVarsInternalState
 
@@ -72,6 +75,7 @@ __all__ = [
     "connection_scope",
     "explicit_values",
     "forget_entering",
+    "leave_shared_states",
     "linked_socket",
     "load_all_states",
     "own_fields",
@@ -164,6 +168,24 @@ async def load_all_states(root: rx.State) -> None:
     if isinstance(EventContext.get().state_manager, StateManagerRedis):
         for state in state_classes():
             await root.get_state(state)
+
+
+async def leave_shared_states(root: rx.State) -> None:
+    """Unlink the tab from all shared states, and give it its own in their places at once.
+
+    The documented ``_unlink`` does so for the events to come; in this one the tab would go on
+    showing what it was linked to. So what Reflex does at the end of the event is done now: the
+    shared states are taken out of the tab's, written, and their locks released.
+    """
+    if not root._reflex_internal_links:
+        return
+    root._reflex_internal_links = {}
+    shared = await root.get_state(SharedStateBaseInternal)
+    for state in shared._held_locks_linked_states():
+        state._linked_from.discard(root.rx_router_session.client_token)
+    if shared._held_locks and shared._exit_stack is not None:
+        shared._held_locks.clear()
+        await shared._exit_stack.aclose()
 
 
 class OfTab:

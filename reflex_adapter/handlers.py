@@ -132,6 +132,7 @@ def plain_state_handler(function: Callable[..., Any], *, stores: bool) -> Callab
     async def handle(state: Any, **payload: Any) -> Any:
         app_state = await state.get_state(AppState)
         if await take_over(app_state):
+            state = await app_state.get_state(type(state))  # shared ones, the tab has left
             payload = without_old_account(payload) if stores else payload
         result = function(state, **payload)
         result = await result if inspect.isawaitable(result) else result

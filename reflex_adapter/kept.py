@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import reflex as rx
 
-from reflex_adapter._reflex import load_all_states, own_fields
+from reflex_adapter._reflex import leave_shared_states, load_all_states, own_fields
 
 State = TypeVar("State", bound=type[rx.State])
 
@@ -45,7 +45,11 @@ def kept_names(state: type[rx.State]) -> frozenset[str]:
 
 
 async def reset_all(root: rx.State) -> None:
-    """Reset the states of a tab, whose lock is held, but for vars that are kept."""
+    """Reset the states of a tab, whose lock is held, but for vars that are kept.
+
+    Shared states belong to others too: the tab leaves them, and they stay as they are.
+    """
+    await leave_shared_states(root)
     await load_all_states(root)
     kept = [(s, name, getattr(s, name)) for s in tree(root) for name in kept_names(type(s))]
     kept.append((root, "is_hydrated", root.is_hydrated))

@@ -39,6 +39,7 @@ from reflex_adapter._reflex import (
     OnLoadInternalState,
     RegisteredEventHandler,
     RouteVar,
+    SharedStateBaseInternal,
     StateManagerRedis,
     StateProxy,
     UpdateVarsInternalState,
@@ -156,6 +157,18 @@ def test_a_state_has_the_token_of_its_tab_in_a_var() -> None:
     assert "rx_router_session" in rx.State.base_vars, "See _reflex.OfTab."
     assert rx.State(_reflex_internal_init=True).rx_router_session.client_token == ""
     assert "update(ROUTER_VARS)" in inspect.getsource(shared._patch_state), "See _reflex.OfTab."
+
+
+def test_a_tab_can_leave_what_it_is_linked_to_before_its_event_ends() -> None:
+    where = "See _reflex.leave_shared_states."
+    needed = {"_exit_stack", "_held_locks", "_held_locks_linked_states"}
+    assert needed <= set(dir(SharedStateBaseInternal)), where
+    assert "_reflex_internal_links" in rx.State.get_fields(), where
+    linked = inspect.getsource(SharedStateBaseInternal._internal_patch_linked_state)
+    assert "_linked_from.add(self.rx_router_session.client_token)" in linked, where
+    source = inspect.getsource(SharedStateBaseInternal._modify_linked_states)
+    assert "async with exit_stack:\n                yield None\n" in source, where
+    assert "in self._held_locks_linked_states():" in source.partition("yield None")[2], where
 
 
 def test_redis_keeps_each_state_for_itself_and_gives_it_on_demand() -> None:
