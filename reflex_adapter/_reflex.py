@@ -18,8 +18,14 @@ from typing import Any
 import reflex as rx
 from packaging.specifiers import SpecifierSet
 
+# The manager that loads of a tab's states only those that an event needs.
+from reflex.istate.manager.redis import StateManagerRedis
+
 # What a background handler gets as `self`; entering it takes the lock of the state.
 from reflex.istate.proxy import StateProxy
+
+# The state above all shared ones, which knows those that a tab is linked to.
+from reflex.istate.shared import SharedStateBaseInternal
 
 # States of Reflex itself: browser errors, page loads, which begin as rx.State's do, and storage.
 from reflex.state import FrontendEventExceptionState, OnLoadInternalState, UpdateVarsInternalState
@@ -32,6 +38,9 @@ from reflex_base.config import get_config
 
 # Names: the keys of router_data, the paths that the backend serves, where the bundler writes.
 from reflex_base.constants import Dirs, Endpoint, Env, RouteVar
+
+# What the names of vars end with where the page has them.
+from reflex_base.constants.state import FIELD_MARKER
 
 # Settings of Reflex that it reads from its own environment variables.
 from reflex_base.environment import environment
@@ -46,6 +55,7 @@ from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 from reflex_base.registry import RegisteredEventHandler
 
 __all__ = [
+    "FIELD_MARKER",
     "UNSTABLE_NAME",
     "AppWithProcessor",
     "BaseStateEventProcessor",
@@ -58,17 +68,23 @@ __all__ = [
     "StateProxy",
     "UpdateVarsInternalState",
     "backend_paths",
+    "browser_storage",
     "bundle_pages",
     "check_version",
     "compile_pages",
     "connection_scope",
     "explicit_values",
     "forget_entering",
+    "leave_shared_states",
     "linked_socket",
+    "load_all_states",
+    "own_fields",
     "page_url",
     "release_token",
     "serving_only",
     "socket_id",
+    "state_classes",
+    "token_of_socket",
 ]
 
 # Parts of compiled names that differ from run to run: a variable's hash, a component's digest.
@@ -125,6 +141,53 @@ def page_url(router_data: Mapping[str, Any]) -> str:
     return claim if isinstance(claim, str) else "/"
 
 
+def state_classes(state: type[Any] = rx.State) -> Iterator[type[rx.State]]:
+    """Return a state class and all below it, as a tab has them."""
+    yield state
+    for child in state.get_substates():
+        yield from state_classes(child)
+
+
+def own_fields(state: type[rx.State]) -> dict[str, Any]:
+    """Return the fields whose values instances of this class have, and not those of one above it.
+
+    A mixin has no instances.
+    """
+    fields = {} if state._mixin else state.get_fields()
+    return {name: field for name, field in fields.items() if field._owner is state}
+
+
+def browser_storage(state: type[rx.State]) -> dict[str, Any]:
+    """Return the class's own vars that the browser stores, and their defaults."""
+    stored = {n: f for n, f in own_fields(state).items() if state._is_client_storage(n)}
+    return {name: field.default_value() for name, field in stored.items()}
+
+
+async def load_all_states(root: rx.State) -> None:
+    """Load what is kept of the tab's other states too, each of which Redis has for itself."""
+    if isinstance(EventContext.get().state_manager, StateManagerRedis):
+        for state in state_classes():
+            await root.get_state(state)
+
+
+async def leave_shared_states(root: rx.State) -> None:
+    """Unlink the tab from all shared states, and give it its own in their places at once.
+
+    The documented ``_unlink`` does so for the events to come; in this one the tab would go on
+    showing what it was linked to. So what Reflex does at the end of the event is done now: the
+    shared states are taken out of the tab's, written, and their locks released.
+    """
+    if not root._reflex_internal_links:
+        return
+    root._reflex_internal_links = {}
+    shared = await root.get_state(SharedStateBaseInternal)
+    for state in shared._held_locks_linked_states():
+        state._linked_from.discard(root.rx_router_session.client_token)
+    if shared._held_locks and shared._exit_stack is not None:
+        shared._held_locks.clear()
+        await shared._exit_stack.aclose()
+
+
 class OfTab:
     """A state that knows its tab. Cached vars that ask depend on where the state is linked to."""
 
@@ -143,6 +206,11 @@ def connection_scope(app: rx.App, sid: str) -> Mapping[str, Any] | None:
         return None
     environ = app.sio.get_environ(sid, app.event_namespace.namespace)
     return environ["asgi.scope"] if environ else None
+
+
+def token_of_socket(app: rx.App, sid: str) -> str | None:
+    """Return the token of the tab that this socket is open for, if it is connected here."""
+    return app.event_namespace.sid_to_token.get(sid) if app.event_namespace else None
 
 
 def linked_socket(app: rx.App, token: str) -> str | None:

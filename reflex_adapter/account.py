@@ -2,7 +2,8 @@
 
 Reflex keeps the state of a tab across page loads. When the account behind the session has
 changed, what it holds was somebody else's: it is reset under its lock, before a handler runs or
-anything of it is sent. What a visitor did before logging in stays.
+anything of it is sent, and so is what its vars left in the browser. What a visitor did before
+logging in stays, and so do vars that are declared with ``keeps``.
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ from typing import Any
 
 import reflex as rx
 from django.http import HttpRequest
+from reflex.event import Event
 
+from reflex_adapter._reflex import EventContext, OnLoadInternalState
+from reflex_adapter.browser_storage import overwrite_storage
 from reflex_adapter.current import current_event
+from reflex_adapter.kept import reset_all
 from reflex_adapter.state import AppState
 
 
@@ -23,9 +28,25 @@ async def end_other_account(app_state: AppState) -> bool:
     if before == account:
         return False
     if before:
-        await reset(app_state)
+        root = await app_state.get_state(rx.State)
+        await reset_all(getattr(root, "__wrapped__", root))  # a background handler has proxies
+        await overwrite_storage()
     app_state._account = account
     return bool(before)
+
+
+async def take_over(app_state: AppState) -> bool:
+    """As ``end_other_account``, and have the page loaded anew if it was somebody else's."""
+    changed = await end_other_account(app_state)
+    if changed:
+        load = Event.from_event_type(OnLoadInternalState.on_load_internal)
+        await EventContext.get().enqueue(*load)
+    return changed
+
+
+async def begin_for_account(state: Any) -> bool:
+    """As ``take_over``, for any state of the tab."""
+    return await take_over(await state.get_state(AppState))
 
 
 async def is_of_another(state: Any, account: str) -> bool:
@@ -44,10 +65,3 @@ async def was_left_by(state: Any, account: str) -> bool:
 def account_of(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
     return "" if user is None or user.pk is None else str(user.pk)
-
-
-async def reset(state: Any) -> None:
-    root = await state.get_state(rx.State)
-    hydrated = root.is_hydrated
-    root.reset()
-    root.is_hydrated = hydrated

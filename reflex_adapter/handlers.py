@@ -15,12 +15,17 @@ from typing import Any, NamedTuple
 
 import reflex as rx
 from django.http import HttpResponse
-from reflex.event import Event
 
 from django_adapter.identity import Loader
-from reflex_adapter._reflex import EventContext, OnLoadInternalState, RegisteredEventHandler
-from reflex_adapter.account import end_other_account
+from reflex_adapter._reflex import (
+    EventContext,
+    OnLoadInternalState,
+    RegisteredEventHandler,
+    UpdateVarsInternalState,
+)
+from reflex_adapter.account import begin_for_account, end_other_account, take_over
 from reflex_adapter.background import TaskAccount, in_background
+from reflex_adapter.browser_storage import without_old_account
 from reflex_adapter.calling import called, is_generator, yielded, yielded_at_once
 from reflex_adapter.current import current_event
 from reflex_adapter.messages import taken_messages
@@ -59,7 +64,7 @@ def prepare(registered: RegisteredEventHandler) -> Prepared:
     elif loads_page:
         function = page_load_handler(function)
     else:
-        function = plain_state_handler(function)
+        function = plain_state_handler(function, stores=state is UpdateVarsInternalState)
     loader = preload if loads_page or issubclass(state, AppState) else None
     return Prepared(with_function(registered, function), loads_page, loader)
 
@@ -107,7 +112,8 @@ def page_load_handler(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     async def handle(state: Any, **payload: Any) -> Any:
         app_state = await state.get_state(AppState)
-        await end_other_account(app_state)
+        if await end_other_account(app_state):
+            payload = without_old_account(payload)
         forget_messages(app_state)
         await refresh_mirrors(app_state)
         result = function(state, **payload)
@@ -116,12 +122,18 @@ def page_load_handler(function: Callable[..., Any]) -> Callable[..., Any]:
     return handle
 
 
-def plain_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the handler of a state that is no ``AppState``, called as Reflex calls it."""
+def plain_state_handler(function: Callable[..., Any], *, stores: bool) -> Callable[..., Any]:
+    """Return the handler of a state that is no ``AppState``, called as Reflex calls it.
+
+    ``stores`` tells whether it is the one that takes vars from the browser's storage.
+    """
 
     @functools.wraps(function)
     async def handle(state: Any, **payload: Any) -> Any:
-        await begin_for_account(state)
+        app_state = await state.get_state(AppState)
+        if await take_over(app_state):
+            state = await app_state.get_state(type(state))  # shared ones, the tab has left
+            payload = without_old_account(payload) if stores else payload
         result = function(state, **payload)
         result = await result if inspect.isawaitable(result) else result
         if is_generator(result):
@@ -140,19 +152,10 @@ def plain_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
 
 async def begin(state: Any) -> None:
     """Make the state fit for the event: its account's own, without the messages of the last one."""
-    app_state = await begin_for_account(state)
+    app_state: AppState = await state.get_state(AppState)
+    await take_over(app_state)
     forget_messages(app_state)
     await refresh_mirrors(app_state)
-
-
-async def begin_for_account(state: Any) -> AppState:
-    app_state: AppState = await state.get_state(AppState)
-    if await end_other_account(app_state):
-        # What the page shows was loaded for somebody else.
-        await EventContext.get().enqueue(
-            *Event.from_event_type(OnLoadInternalState.on_load_internal)
-        )
-    return app_state
 
 
 async def finish(state: Any) -> None:

@@ -21,6 +21,7 @@ from reflex_adapter._reflex import (
     connection_scope,
     page_url,
     socket_id,
+    token_of_socket,
 )
 from reflex_adapter.answers import answer, page_failed
 from reflex_adapter.background import AccountChanged, TaskAccount
@@ -53,21 +54,25 @@ class DjangoEventProcessor(BaseStateEventProcessor):
     ) -> None:
         connection = self.connection(entry)
         if connection is None:
-            logger.info("Dropped %s: its socket has closed", entry.event.name)
+            logger.info("Dropped %s: it came by no open socket of its tab", entry.event.name)
         elif registered_handler.handler.is_background:
             await self._run_after_chain(connection, entry, registered_handler)
         else:
             await self._run_in_chain(connection, entry, registered_handler)
 
     def connection(self, entry: EventQueueEntry) -> Connection | None:
-        """Return the checked connection the event came by, ``None`` if it is over."""
+        """Return the checked connection the event came by, ``None`` if it is over.
+
+        An event that one tab enqueued for another has come by the socket of the former, whose
+        visitor must not be who it runs for.
+        """
         sid = socket_id(entry.ctx.router_data)
         if sid is None:
             raise EventRefused(
                 f"{entry.event.name} came by no socket, so there is no Django request for it."
             )
         scope = connection_scope(self.app, sid)
-        if scope is None:
+        if scope is None or token_of_socket(self.app, sid) != entry.ctx.token:
             return None
         kept = scope.get(CONNECTION)
         if not isinstance(kept, Connection):

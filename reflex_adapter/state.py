@@ -21,6 +21,7 @@ from django.utils.translation import get_language_bidi
 from reflex_adapter import mirrors
 from reflex_adapter._reflex import OfTab
 from reflex_adapter.current import Nobody, current_event, event_of_tab, foreground_event, running
+from reflex_adapter.kept import keeps as keeps
 from reflex_adapter.messages import EventMessages
 from reflex_adapter.mirrors import Mirror
 

@@ -13,6 +13,7 @@ from reflex_adapter.state import AppState
 from tests.probe import (  # noqa: F401 - their states belong to the app
     crowd,
     identity,
+    keeping,
     kinds,
     login_state,
     report_state,

@@ -36,8 +36,8 @@ async def test_the_key_of_a_session_is_changed_by_the_method_for_async_code(
 async def test_a_session_is_flushed_by_the_method_for_async_code(site: str, logged_in: str) -> None:
     async with connected(site, cookie=logged_in) as tab:
         assert await seen(tab, "flush") == "flushed {}"
-        await tab.call(f"{PROBE}.who")
-        assert tab.var(PROBE, "seen") == "user="
+        await tab.send(f"{PROBE}.who")
+        await tab.receive_until(lambda tab: tab.var(PROBE, "seen") == "user=")
 
 
 async def test_a_method_that_does_io_says_so_in_async_code(site: str, logged_in: str) -> None:

@@ -205,4 +205,4 @@ async def test_an_event_whose_socket_has_died_before_it_began_is_dropped(
                     break
                 await asyncio.sleep(0.02)
     assert trace == ["began"]
-    assert dropped == [f"Dropped {PROBE}.note: its socket has closed"]
+    assert dropped == [f"Dropped {PROBE}.note: it came by no open socket of its tab"]

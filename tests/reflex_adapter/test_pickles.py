@@ -4,39 +4,30 @@ from __future__ import annotations
 
 import gc
 import pickle
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
 
 import pytest
-import redis
 from django.contrib.auth import get_user_model
 from django.contrib.messages.storage.base import BaseStorage, Message
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import LazyObject
-from redis.asyncio import Redis
-from reflex.istate.manager import StateManager
-from reflex.istate.manager.disk import StateManagerDisk
-from reflex.istate.manager.memory import StateManagerMemory
-from reflex.istate.manager.redis import StateManagerRedis
-from reflex.state import BaseState
 
-from reflex_adapter.asgi_entry import app
 from reflex_adapter.connection import Connection
 from reflex_adapter.current import CurrentEvent
 from tests.reflex_adapter.browsing import Browser, browser
 from tests.reflex_adapter.client import LOGIN, PLAIN, PROBE, ROOT, EventClient
 from tests.reflex_adapter.serving import served_with
+from tests.reflex_adapter.stores import disk, in_redis, memory, states_kept_by
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.django_db(transaction=True),
 ]
 
-Kept = Callable[[], list[bytes]]
 ADA = {"username": "ada", "password": "the-secret-of-ada"}
 NEVER = (
     *(Model, QuerySet, LazyObject, SessionBase, BaseStorage, Message),
@@ -58,57 +49,6 @@ EVENTS: list[tuple[str, dict[str, Any]]] = [
     (f"{LOGIN}.log_in_from_a_thread", {**ADA, "password": "another"}),
     (f"{LOGIN}.log_out_from_a_thread", {}),
 ]
-
-
-@asynccontextmanager
-async def memory(url: str) -> AsyncIterator[tuple[StateManager, Kept]]:
-    """Nothing is pickled here, so each state is: as another manager would do it."""
-    manager = StateManagerMemory()
-    yield manager, lambda: [pickle.dumps(s) for root in manager.states.values() for s in tree(root)]
-    await manager.close()
-
-
-@asynccontextmanager
-async def disk(url: str) -> AsyncIterator[tuple[StateManager, Kept]]:
-    """Reflex's own choice in production, as long as there is one process."""
-    manager = StateManagerDisk(_write_debounce_seconds=0)
-    assert type(manager) is type(app.state_manager)
-    yield manager, lambda: [it.read_bytes() for it in manager.states_directory.glob("*.pkl")]
-    await manager.close()
-
-
-@asynccontextmanager
-async def in_redis(url: str) -> AsyncIterator[tuple[StateManager, Kept]]:
-    """Reflex's own choice where there are several processes."""
-    manager = StateManagerRedis(redis=Redis.from_url(url))
-
-    def kept() -> list[bytes]:
-        with redis.Redis.from_url(url) as client:
-            values = [
-                client.get(key) for key in client.scan_iter() if client.type(key) == b"string"
-            ]
-        return [value for value in values if value and value.startswith(b"\x80")]
-
-    yield manager, kept
-    await manager.close()
-
-
-def tree(state: BaseState) -> Iterator[BaseState]:
-    yield state
-    for substate in state.substates.values():
-        yield from tree(substate)
-
-
-@asynccontextmanager
-async def states_kept_by(manager: StateManager) -> AsyncIterator[None]:
-    """Let the running app keep its states there; Reflex has no option to change it later."""
-    before = app._state_manager, app._event_processor
-    app._state_manager = manager
-    try:
-        async with app._setup_event_processor():
-            yield
-    finally:
-        app._state_manager, app._event_processor = before
 
 
 def types_in(data: bytes) -> set[type]:

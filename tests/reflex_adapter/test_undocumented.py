@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 import reflex as rx
 import reflex_base
+from reflex import state
 from reflex.istate import shared
+from reflex.istate.manager import StateManager
 from reflex.utils.token_manager import SocketRecord
 from reflex_base.constants import SocketEvent
 from reflex_components_core.core import _upload
@@ -25,6 +27,7 @@ from reflex_components_core.core import _upload
 from django_adapter import RESERVED_PREFIXES
 from reflex_adapter import _reflex
 from reflex_adapter._reflex import (
+    FIELD_MARKER,
     AppWithProcessor,
     BaseStateEventProcessor,
     Dirs,
@@ -36,18 +39,23 @@ from reflex_adapter._reflex import (
     OnLoadInternalState,
     RegisteredEventHandler,
     RouteVar,
+    SharedStateBaseInternal,
+    StateManagerRedis,
     StateProxy,
     UpdateVarsInternalState,
     build,
     check_version,
     environment,
     get_config,
+    own_fields,
     prerequisites,
+    state_classes,
 )
 from reflex_adapter.asgi_entry import app
 from reflex_adapter.claims import TOKEN_HEADER
 from reflex_adapter.own_origin import PORT_DROPPED, OwnOriginPlugin
 from reflex_adapter.public_states import REFLEX_STATES
+from reflex_adapter.state import AppState
 
 TEMPLATES = Path(str(reflex_base.__file__)).with_name(".templates")
 STATE_JS = TEMPLATES / "web" / "utils" / "state.js"
@@ -123,6 +131,12 @@ def test_a_tab_finds_its_socket() -> None:
     assert isinstance(manager.token_to_socket, dict), "See _reflex.linked_socket."
 
 
+def test_a_socket_finds_the_token_of_its_tab() -> None:
+    assert isinstance(app.event_namespace.sid_to_token, dict), "See _reflex.token_of_socket."  # type: ignore[union-attr]
+    on_event = inspect.getsource(type(app.event_namespace).on_event)
+    assert "self.sid_to_token.get(sid)" in on_event, "What is an event enqueued for now?"
+
+
 def test_the_page_takes_updates_from_the_answer_to_an_upload() -> None:
     templates = Path(str(reflex_base.__file__)).with_name(".templates")
     upload_js = (templates / "web" / "utils" / "helpers" / "upload.js").read_text()
@@ -143,6 +157,45 @@ def test_a_state_has_the_token_of_its_tab_in_a_var() -> None:
     assert "rx_router_session" in rx.State.base_vars, "See _reflex.OfTab."
     assert rx.State(_reflex_internal_init=True).rx_router_session.client_token == ""
     assert "update(ROUTER_VARS)" in inspect.getsource(shared._patch_state), "See _reflex.OfTab."
+
+
+def test_a_tab_can_leave_what_it_is_linked_to_before_its_event_ends() -> None:
+    where = "See _reflex.leave_shared_states."
+    needed = {"_exit_stack", "_held_locks", "_held_locks_linked_states"}
+    assert needed <= set(dir(SharedStateBaseInternal)), where
+    assert "_reflex_internal_links" in rx.State.get_fields(), where
+    linked = inspect.getsource(SharedStateBaseInternal._internal_patch_linked_state)
+    assert "_linked_from.add(self.rx_router_session.client_token)" in linked, where
+    source = inspect.getsource(SharedStateBaseInternal._modify_linked_states)
+    assert "async with exit_stack:\n                yield None\n" in source, where
+    assert "in self._held_locks_linked_states():" in source.partition("yield None")[2], where
+
+
+def test_redis_keeps_each_state_for_itself_and_gives_it_on_demand() -> None:
+    source = inspect.getsource(rx.State.get_state)
+    assert "_get_state_from_redis" in source, "See _reflex.load_all_states."
+    assert "StateManagerRedis" in inspect.getsource(state.BaseState._get_state_from_redis)
+    assert issubclass(StateManagerRedis, StateManager)
+
+
+def test_a_field_knows_the_class_whose_instances_have_its_value() -> None:
+    owners = {field._owner for field in AppState.get_fields().values()}
+    assert {rx.State, AppState} <= owners, "See _reflex.own_fields."
+    assert "is_hydrated" not in own_fields(AppState)
+    assert (rx.State._mixin, AppState._mixin, shared.SharedState._mixin) == (False, False, True)
+    assert AppState in set(state_classes()), "See _reflex.state_classes."
+
+
+def test_the_page_stores_what_an_update_has_for_its_storage_unless_it_begins_a_page_load() -> None:
+    state_js = STATE_JS.read_text()
+    where = "See browser_storage.overwrite_storage."
+    assert "!main_state.is_hydrated_rx_state_" in state_js, where
+    assert "state_key = `${substate}.${key}`" in state_js, where
+    assert FIELD_MARKER == "_rx_state_", where
+    assert "removesuffix(FIELD_MARKER)" in inspect.getsource(state._apply_client_storage_vars), (
+        "See browser_storage.full_name."
+    )
+    assert rx.State._is_client_storage("is_hydrated") is False, "See _reflex.browser_storage."
 
 
 def test_shared_states_are_sent_to_other_tabs_by_a_method_of_the_app() -> None:

@@ -146,8 +146,8 @@ async def test_the_tab_of_another_session_does_not_get_the_uploads(
     token = str(uuid.uuid4())
     async with connected(site, token=token, cookie=logged_in) as tab:
         await uploaded(site, "remember", token=token, visitor=tab.visitor)
-        await tab.call(f"{UPLOAD}.recall")
-        assert tab.var(UPLOAD, "seen") == "ada None"
+        await tab.send(f"{UPLOAD}.recall")
+        await tab.receive_until(lambda tab: tab.var(UPLOAD, "seen") == "ada None")
 
 
 async def test_a_cookie_that_comes_too_late_for_the_answer_is_fetched_by_the_tab(site: str) -> None:
