@@ -69,6 +69,7 @@ __all__ = [
     "release_token",
     "serving_only",
     "socket_id",
+    "take_messages_of",
 ]
 
 # Parts of compiled names that differ from run to run: a variable's hash, a component's digest.
@@ -156,6 +157,15 @@ async def release_token(app: rx.App, token: str) -> None:
     """Take ``token`` from the socket that has it, or Reflex would give the next one a new one."""
     if app.event_namespace and (sid := linked_socket(app, token)):
         await app.event_namespace._token_manager.disconnect_token(token, sid)
+
+
+def take_messages_of(size: int) -> None:
+    """Have the app that is made next take messages of so many characters, as we bound them.
+
+    Its own default is less than ours, and it closes the socket without a word.
+    """
+    limit = environment.REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE
+    limit.set(max(size, limit.get()))
 
 
 def backend_paths() -> dict[str, str]:

@@ -11,8 +11,11 @@ from collections.abc import Awaitable, Callable
 
 from asgi_compose import ASGIApp, Receive, Scope, Send
 from reflex_adapter.claims import claimed_token, with_bound_header, with_token
+from reflex_adapter.conf import socket_limits
 from reflex_adapter.connection import Connection
+from reflex_adapter.inbound import Inbound
 from reflex_adapter.tabs import Tab, Tabs
+from reflex_adapter.violations import ViolationLog
 
 CONNECTION = "reflex_adapter.connection"
 CREDENTIALS = frozenset({b"cookie", b"authorization"})
@@ -30,6 +33,8 @@ class HandshakeKeeper:
         self.app = app
         self.tabs = Tabs()
         self._release = release
+        self._violations = ViolationLog()
+        socket_limits()  # a wrong setting is told at start
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -43,7 +48,8 @@ class HandshakeKeeper:
             await self.app(with_bound_header(inner, connection.visitor), receive, connection.send)
 
     async def _serve_tab(self, inner: Scope, receive: Receive, connection: Connection) -> None:
-        tab = Tab(connection, receive, self._release)
+        inbound = Inbound(inner, socket_limits(), self._violations)
+        tab = Tab(connection, receive, inbound, self._release)
         visitor = connection.visitor
         if visitor is None:
             visitor, tab.set_cookie = connection.make_visitor()

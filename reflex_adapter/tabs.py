@@ -8,7 +8,6 @@ alive: it gets a token of its own. The old socket is asked; who is alive answers
 from __future__ import annotations
 
 import asyncio
-import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -20,13 +19,11 @@ from reflex_adapter.in_band import (
     DISCONNECT,
     PING,
     PONG,
-    expected,
     namespace_of,
     new_token,
 )
+from reflex_adapter.inbound import Inbound, Overrun
 from reflex_adapter.visitor import bound_token
-
-logger = logging.getLogger("reflex_adapter")
 
 PATIENCE = 1.0  # seconds in which the page of a living socket answers
 TAKEN_OVER = 4409  # the close code of a socket whose tab has come back by another
@@ -41,17 +38,21 @@ class Tab:
     """
 
     def __init__(
-        self, connection: Connection, receive: Receive, release: Callable[[str], Awaitable[None]]
+        self,
+        connection: Connection,
+        receive: Receive,
+        inbound: Inbound,
+        release: Callable[[str], Awaitable[None]],
     ) -> None:
         self.connection = connection
         self.token = ""  # what Reflex keeps the tab's state under
         self.news: str | None = None  # the token that the page does not know yet
         self.set_cookie: str | None = None  # the visitor's, where the handshake brought none
         self._receive = receive
+        self._inbound = inbound
         self._release = release
         self._open = self._connected = False
         self._alive: asyncio.Future[bool] | None = None  # while the page is being asked
-        self._warned = False
 
     async def receive(self) -> Message:
         """Return the next message that Reflex may see."""
@@ -68,10 +69,22 @@ class Tab:
             text: str = message.get("text") or ""  # none in a binary message
             if text == PONG:
                 self._conclude(True)
-            if expected(text):
+            try:
+                admitted = self._inbound.admit(message)
+            except Overrun as overrun:
+                return await self._end(overrun.code)
+            if admitted is not None:
                 await self._follow(text)
-                return message
-            self._warn(message)
+                return admitted
+
+    async def _end(self, code: int) -> Message:
+        """Close the socket, and have Reflex hear no more of it."""
+        self._open = False
+        self._conclude(False)
+        with suppress(TimeoutError, OSError):  # of a client that sends, and reads nothing
+            async with asyncio.timeout(PATIENCE):
+                await self.connection.close(code)
+        return {"type": "websocket.disconnect", "code": code}
 
     async def _follow(self, text: str) -> None:
         if text.startswith(DISCONNECT):
@@ -107,12 +120,6 @@ class Tab:
         if self._alive is not None:
             self._alive.set_result(alive)
             self._alive = None
-
-    def _warn(self, message: Message) -> None:
-        if not self._warned:
-            self._warned = True
-            said = message.get("text") or "binary data"
-            logger.warning("Dropped what no page of Reflex sends: %.80r", said)
 
 
 class Tabs:

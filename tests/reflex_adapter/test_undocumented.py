@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import os
 import re
 from importlib.metadata import version
 from pathlib import Path
@@ -169,8 +170,8 @@ def test_a_page_emits_what_we_let_through() -> None:
     assert set(re.findall(r"emit\((\"?\w+)", STATE_JS.read_text())) == {
         '"event',
         "CLIENT_ERROR_EVENT",
-    }, "See in_band.EXPECTED."
-    assert SocketEvent.CLIENT_ERROR == "client_error", "See in_band.EXPECTED."
+    }, "See in_band.event_of."
+    assert SocketEvent.CLIENT_ERROR == "client_error", "See in_band.event_of."
     assert app.event_namespace.namespace == "/_event"  # type: ignore[union-attr]
 
 
@@ -238,6 +239,11 @@ def test_settings_of_reflex_can_be_set_for_a_moment() -> None:
     assert environment.REFLEX_SKIP_COMPILE.get() is False, "See _reflex.serving_only."
     assert Env.PROD.value == "prod"
     assert hasattr(environment.REFLEX_ENV_MODE, "set"), "See _reflex.compile_pages."
+
+
+def test_how_large_a_message_may_be_is_read_from_the_environment() -> None:
+    limit = environment.REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE
+    assert int(os.environ[limit.name]) == limit.get() == 1024 * 1024, "See take_messages_of."
 
 
 def test_the_steps_of_an_export_can_be_taken_one_by_one() -> None:
