@@ -77,6 +77,10 @@ class SocketLimits:
     # Bytes. Hypercorn itself takes 16 MiB; less than a kibibyte would let no page connect.
     max_message: int = within(1024 * 1024, 1024, 16 * 1024 * 1024)
     max_malformed: int = within(5, 1, 1000)  # messages, the last of which closes the socket
+    max_rate: int = within(50, 1, 100_000)  # messages a second
+    max_burst: int = within(100, 10, 100_000)  # at once, after a pause; a page begins with several
+    max_queued: int = within(256, 1, 100_000)  # events of a tab that have not begun
+    max_tasks: int = within(16, 1, 10_000)  # background tasks of a tab
     max_log_lines: int = within(20, 1, 10_000)  # a minute, about all sockets of the process
 
 

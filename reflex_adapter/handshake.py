@@ -28,13 +28,22 @@ class HandshakeKeeper:
     connection for one whose ``Origin`` and host were checked.
     """
 
-    def __init__(self, app: ASGIApp, release: Callable[[str], Awaitable[None]]) -> None:
-        """``release`` takes a token away from the socket that Reflex has linked it to."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        release: Callable[[str], Awaitable[None]],
+        queue_exceeds: Callable[[str, int], bool],
+        violations: ViolationLog,
+    ) -> None:
+        """``release`` takes a token away from the socket that Reflex has linked it to;
+        ``queue_exceeds`` tells whether more events than so many of the token's tab wait.
+        """
+        socket_limits()  # a wrong setting is told at start
         self.app = app
         self.tabs = Tabs()
         self._release = release
-        self._violations = ViolationLog()
-        socket_limits()  # a wrong setting is told at start
+        self._queue_exceeds = queue_exceeds
+        self._violations = violations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -48,8 +57,7 @@ class HandshakeKeeper:
             await self.app(with_bound_header(inner, connection.visitor), receive, connection.send)
 
     async def _serve_tab(self, inner: Scope, receive: Receive, connection: Connection) -> None:
-        inbound = Inbound(inner, socket_limits(), self._violations)
-        tab = Tab(connection, receive, inbound, self._release)
+        tab = Tab(connection, receive, self._release, self._inbound)
         visitor = connection.visitor
         if visitor is None:
             visitor, tab.set_cookie = connection.make_visitor()
@@ -58,6 +66,13 @@ class HandshakeKeeper:
             await self.app(with_token(inner, tab.token), tab.receive, tab.send)
         finally:
             self.tabs.leave(tab)
+
+    def _inbound(self, tab: Tab) -> Inbound:
+        def queue_exceeds(most: int) -> bool:
+            return self._queue_exceeds(tab.token, most)
+
+        scope = tab.connection.handshake
+        return Inbound(scope, socket_limits(), self._violations, queue_exceeds)
 
 
 def inner_headers(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 CLOSE, PING, PONG = "1", "2", "3"  # engine.io's: whoever is sent a ping answers with a pong
 CONNECT, DISCONNECT = "40", "41"  # socket.io's, of a namespace; CONNECT is also the answer to one
+EVENT = "42"
 
 NAMESPACE = r"(?:/[\w/-]*,)?"
 PACKET = re.compile(rf"4([012]){NAMESPACE}", re.ASCII)
@@ -116,6 +117,11 @@ def forget_unknown_claims(event: dict[str, Any]) -> bool:
     for key in unknown:
         del claims[key]
     return bool(unknown)
+
+
+def is_event(text: str) -> bool:
+    """Tell whether a checked message is, or brings, an event that has a handler."""
+    return text.startswith((EVENT, CONNECT))
 
 
 def namespace_of(connect: str) -> str:

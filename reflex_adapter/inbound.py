@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from asgi_compose import Message, Scope
 from reflex_adapter.conf import SocketLimits
-from reflex_adapter.in_band import Malformed, checked
+from reflex_adapter.in_band import POLICY_VIOLATION, Malformed, checked, is_event
+from reflex_adapter.pace import Pace
 from reflex_adapter.violations import ViolationLog
 
 TOO_BIG = 1009  # a close code (RFC 6455, section 7.4.1)
@@ -19,12 +22,23 @@ class Overrun(Exception):
 
 
 class Inbound:
-    """The messages that came by one socket, as far as its limits need to know them."""
+    """The messages that came by one socket, as far as its limits need to know them.
 
-    def __init__(self, scope: Scope, limits: SocketLimits, log: ViolationLog) -> None:
+    ``queue_exceeds`` tells whether more events of the tab than so many wait for their turn.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        limits: SocketLimits,
+        log: ViolationLog,
+        queue_exceeds: Callable[[int], bool],
+    ) -> None:
         self._scope = scope
         self._limits = limits
         self._log = log
+        self._queue_exceeds = queue_exceeds
+        self._pace = Pace(limits.max_rate, limits.max_burst)
         self._malformed = 0
 
     def admit(self, message: Message) -> Message | None:
@@ -33,6 +47,9 @@ class Inbound:
         if is_larger(said, self._limits.max_message):
             self._note("message too large", said)
             raise Overrun(TOO_BIG)
+        if not self._pace.keeps():
+            self._note("too many messages a second", said)
+            raise Overrun(POLICY_VIOLATION)
         try:
             if isinstance(said, bytes):
                 raise Malformed("binary data")
@@ -40,6 +57,9 @@ class Inbound:
         except Malformed as malformed:
             self._count(malformed, said)
             return None
+        if is_event(text) and self._queue_exceeds(self._limits.max_queued - 1):
+            self._note("too many events wait", said)
+            raise Overrun(POLICY_VIOLATION)
         return message if text is said else {**message, "text": text}
 
     def _count(self, malformed: Malformed, said: str | bytes) -> None:

@@ -21,9 +21,10 @@ from reflex_adapter._reflex import (
     page_url,
     socket_id,
 )
-from reflex_adapter.answers import answer, page_failed
+from reflex_adapter.answers import answer, page_failed, refusal
 from reflex_adapter.background import AccountChanged, TaskAccount
 from reflex_adapter.bridge import Handler, Loader, Outcome
+from reflex_adapter.conf import socket_limits
 from reflex_adapter.connection import Connection, path_and_query
 from reflex_adapter.cookie_tickets import STALE_SESSION
 from reflex_adapter.current import CurrentEvent, bound
@@ -31,6 +32,7 @@ from reflex_adapter.errors import EventRefused
 from reflex_adapter.finished import finished
 from reflex_adapter.handlers import Prepared, for_background, for_django
 from reflex_adapter.handshake import CONNECTION
+from reflex_adapter.places import Places
 from reflex_adapter.public_states import Strangers
 from reflex_adapter.updates import updates_of
 
@@ -46,6 +48,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
     def __init__(self, app: DjangoApp, **options: Any) -> None:
         super().__init__(**options)
         self.app = app
+        self.tasks = Places()
 
     async def _execute_event(
         self, *, entry: EventQueueEntry, registered_handler: RegisteredEventHandler
@@ -54,7 +57,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         if connection is None:
             logger.info("Dropped %s: its socket has closed", entry.event.name)
         elif registered_handler.handler.is_background:
-            await self._run_after_chain(connection, entry, registered_handler)
+            await self._run_in_background(connection, entry, registered_handler)
         else:
             await self._run_in_chain(connection, entry, registered_handler)
 
@@ -116,6 +119,20 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             await updates.release()
         await strangers.make_up(outcome.request, entry.ctx)
         return outcome
+
+    async def _run_in_background(
+        self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
+    ) -> None:
+        limits, tab = socket_limits(), entry.ctx.token
+        if self.tasks.take(tab, limits.max_tasks):
+            try:
+                await self._run_after_chain(connection, entry, registered)
+            finally:
+                self.tasks.give_back(tab)
+        else:
+            why, log = "too many background tasks", self.app.violations
+            log.write(connection.handshake, why, entry.event.name, most=limits.max_log_lines)
+            await self._tell(entry, refusal("429 Too Many Requests"))
 
     async def _run_after_chain(
         self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler

@@ -16,6 +16,7 @@ from reflex_adapter._reflex import (
     AppWithProcessor,
     EventContext,
     check_version,
+    queue_exceeds,
     release_token,
     serving_only,
     take_messages_of,
@@ -30,6 +31,7 @@ from reflex_adapter.other_tabs import seen_by_tab
 from reflex_adapter.updates import holding
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
+from reflex_adapter.violations import ViolationLog
 
 made_apps: list[DjangoApp] = []  # one at most: Reflex allows no second app in a process
 
@@ -60,6 +62,10 @@ class DjangoApp(AppWithProcessor):
     def tickets(self) -> CookieTickets:
         return CookieTickets()
 
+    @functools.cached_property
+    def violations(self) -> ViolationLog:
+        return ViolationLog()
+
     @asynccontextmanager
     async def modify_state(self, token: Any, *args: Any, **options: Any) -> AsyncIterator[Any]:
         """As ``rx.App.modify_state``; vars are computed for who looks at that tab."""
@@ -79,7 +85,12 @@ class DjangoApp(AppWithProcessor):
         self.bridge, self.login_guard  # noqa: B018 - middleware is made here, not in the event loop
         with serving_only():
             reflex = super().__call__()
-        keeper = HandshakeKeeper(reflex, functools.partial(release_token, self))
+        keeper = HandshakeKeeper(
+            reflex,
+            release=functools.partial(release_token, self),
+            queue_exceeds=functools.partial(queue_exceeds, self),
+            violations=self.violations,
+        )
         own = [
             Route(path_prefix(TICKET_PATH), self.tickets),
             Route(path_prefix("/_upload") & is_post, UploadBorder(reflex)),

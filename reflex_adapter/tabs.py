@@ -27,31 +27,32 @@ from reflex_adapter.visitor import bound_token
 
 PATIENCE = 1.0  # seconds in which the page of a living socket answers
 TAKEN_OVER = 4409  # the close code of a socket whose tab has come back by another
-GONE: Message = {"type": "websocket.disconnect", "code": TAKEN_OVER}
 
 
 class Tab:
     """One open socket of a tab: what Reflex gets to see of it, and whether it is alive.
 
     ``release`` takes the token away from the socket that has it; it is called when this one
-    connects, since Reflex would give it a new token otherwise.
+    connects, since Reflex would give it a new token otherwise. ``inbound`` makes what judges the
+    messages of this tab.
     """
 
     def __init__(
         self,
         connection: Connection,
         receive: Receive,
-        inbound: Inbound,
         release: Callable[[str], Awaitable[None]],
+        inbound: Callable[[Tab], Inbound],
     ) -> None:
         self.connection = connection
         self.token = ""  # what Reflex keeps the tab's state under
         self.news: str | None = None  # the token that the page does not know yet
         self.set_cookie: str | None = None  # the visitor's, where the handshake brought none
         self._receive = receive
-        self._inbound = inbound
+        self._inbound = inbound(self)
         self._release = release
         self._open = self._connected = False
+        self._discarding: asyncio.Task[None] | None = None  # kept, or it might be collected
         self._alive: asyncio.Future[bool] | None = None  # while the page is being asked
 
     async def receive(self) -> Message:
@@ -64,7 +65,7 @@ class Tab:
             if message["type"] != "websocket.receive":
                 return message
             if self.connection.closed:
-                return GONE
+                return await self._gone(TAKEN_OVER)
             self._open = True
             text: str = message.get("text") or ""  # none in a binary message
             if text == PONG:
@@ -84,7 +85,21 @@ class Tab:
         with suppress(TimeoutError, OSError):  # of a client that sends, and reads nothing
             async with asyncio.timeout(PATIENCE):
                 await self.connection.close(code)
+        return await self._gone(code)
+
+    async def _gone(self, code: int) -> Message:
+        """Have Reflex hear no more of a closed socket, once the client had time to see it closed.
+
+        What it still sends is read until it ends: hypercorn waits for that, and would keep the
+        connection for ever. Closing at once, with something unread, would lose the close code.
+        """
+        self._discarding = asyncio.create_task(self._discard())
+        await asyncio.wait([self._discarding], timeout=PATIENCE)
         return {"type": "websocket.disconnect", "code": code}
+
+    async def _discard(self) -> None:
+        while (await self._receive())["type"] != "websocket.disconnect":
+            pass
 
     async def _follow(self, text: str) -> None:
         if text.startswith(DISCONNECT):

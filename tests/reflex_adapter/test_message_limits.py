@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.test import override_settings
 
 from reflex_adapter.conf import SocketLimits, socket_limits
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.in_band import Malformed, checked
 from reflex_adapter.violations import ViolationLog
 from tests.reflex_adapter.client import PROBE, EventClient, close_code, connected, run
+from tests.reflex_adapter.limited import beside, limits
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -25,22 +23,6 @@ pytestmark = [
 
 MEBI = 1024 * 1024
 NO_JSON, NO_EVENT = '42/_event,["event",{]', '42/_event,["event",{}]'
-
-
-def limits(**values: Any) -> Any:
-    return override_settings(
-        **{f"REFLEX_DJANGO_SOCKET_{name.upper()}": value for name, value in values.items()}
-    )
-
-
-@asynccontextmanager
-async def beside(site: str) -> AsyncIterator[EventClient]:
-    """Give a client, and see to it that the events of another one go on meanwhile."""
-    async with connected(site) as other:
-        async with connected(site) as tab:
-            yield tab
-            await run(other, "who")
-        await run(other, "who")
 
 
 def keeping(tab: EventClient, value: str) -> str:
@@ -160,22 +142,28 @@ async def test_data_may_have_64_levels(levels: int) -> None:
 
 
 async def test_the_limits_are_those_of_the_contract() -> None:
-    assert SocketLimits(max_message=MEBI, max_malformed=5, max_log_lines=20) == SocketLimits()
+    assert socket_limits() == SocketLimits(
+        max_message=MEBI,
+        max_malformed=5,
+        max_rate=50,
+        max_burst=100,
+        max_queued=256,
+        max_tasks=16,
+        max_log_lines=10_000,  # 20, but for the settings of the tests
+    )
+    assert SocketLimits().max_log_lines == 20
 
 
 @pytest.mark.parametrize("value", [0, 1023, 16 * MEBI + 1, -1, "10", 1.5, True, None])
 async def test_a_limit_out_of_its_range_stops_the_start(value: Any) -> None:
-    async def release(token: str) -> None:
-        raise AssertionError("A token was released")
-
     with (
         limits(max_message=value),
         pytest.raises(ImproperlyConfigured, match="REFLEX_DJANGO_SOCKET_MAX_MESSAGE must be"),
     ):
-        HandshakeKeeper(nobody, release)
+        HandshakeKeeper(nobody, nobody, nobody, ViolationLog())
 
 
-async def nobody(scope: Any, receive: Any, send: Any) -> None:
+def nobody(*args: Any) -> Any:
     raise AssertionError("Reflex was reached")
 
 

@@ -246,6 +246,14 @@ def test_how_large_a_message_may_be_is_read_from_the_environment() -> None:
     assert int(os.environ[limit.name]) == limit.get() == 1024 * 1024, "See take_messages_of."
 
 
+def test_events_wait_in_a_queue_of_their_tab() -> None:
+    """`_reflex.queue_exceeds`; that it counts them right is held by ``test_event_flood.py``."""
+    fields = {field.name for field in dataclasses.fields(BaseStateEventProcessor)}
+    assert "_token_queues" in fields, "See EventProcessor._enqueue_for_token."
+    assert hasattr(rx.App, "event_processor"), "See _reflex.queue_exceeds."
+    assert "parent_txid" in {field.name for field in dataclasses.fields(EventContext)}
+
+
 def test_the_steps_of_an_export_can_be_taken_one_by_one() -> None:
     steps = [build.build, build.set_env_json, prerequisites.get_web_dir]
     steps += [prerequisites.needs_reinit, prerequisites.initialize_frontend_dependencies]
