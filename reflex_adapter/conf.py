@@ -81,6 +81,8 @@ class SocketLimits:
     max_burst: int = within(100, 10, 100_000)  # at once, after a pause; a page begins with several
     max_queued: int = within(256, 1, 100_000)  # events of a tab that have not begun
     max_tasks: int = within(16, 1, 10_000)  # background tasks of a tab
+    max_per_visitor: int = within(20, 1, 100_000)  # sockets that one visitor has open
+    max_open: int = within(5_000, 1, 1_000_000)  # sockets that the process has open
     max_log_lines: int = within(20, 1, 10_000)  # a minute, about all sockets of the process
 
 

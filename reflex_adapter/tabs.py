@@ -23,6 +23,7 @@ from reflex_adapter.in_band import (
     new_token,
 )
 from reflex_adapter.inbound import Inbound, Overrun
+from reflex_adapter.places import Places
 from reflex_adapter.visitor import bound_token
 
 PATIENCE = 1.0  # seconds in which the page of a living socket answers
@@ -45,6 +46,7 @@ class Tab:
         inbound: Callable[[Tab], Inbound],
     ) -> None:
         self.connection = connection
+        self.visitor = ""
         self.token = ""  # what Reflex keeps the tab's state under
         self.news: str | None = None  # the token that the page does not know yet
         self.set_cookie: str | None = None  # the visitor's, where the handshake brought none
@@ -142,26 +144,34 @@ class Tabs:
 
     def __init__(self) -> None:
         self._tabs: dict[str, Tab] = {}
+        self._places = Places()
 
-    async def enter(self, tab: Tab, visitor: str, client_token: str) -> None:
-        """Give ``tab`` the token it asks for or, if that is another living tab's, a new one."""
+    async def enter(self, tab: Tab, visitor: str, client_token: str, most: int) -> bool:
+        """Give ``tab`` the token it asks for or, if that is another living tab's, a new one.
+
+        Returns whether it got one: so many tabs a visitor may have, without those that are dead.
+        """
         token = bound_token(visitor, client_token)
         while (other := self._tabs.get(token)) is not None:
             if await other.is_alive():
                 tab.news = str(uuid.uuid4())
                 token = bound_token(visitor, tab.news)
             else:
-                await self._close(token, other)
+                await self._close(other)
         tab.token = token
+        tab.visitor = visitor
+        if not self._places.take(visitor, most):
+            return False
         self._tabs[token] = tab
+        return True
 
     def leave(self, tab: Tab) -> None:
         if self._tabs.get(tab.token) is tab:
             del self._tabs[tab.token]
+            self._places.give_back(tab.visitor)
 
-    async def _close(self, token: str, tab: Tab) -> None:
-        if self._tabs.get(token) is tab:
-            del self._tabs[token]
+    async def _close(self, tab: Tab) -> None:
+        self.leave(tab)
         with suppress(TimeoutError, OSError):  # nobody reads what is sent to a dead client
             async with asyncio.timeout(PATIENCE):
                 await tab.connection.close(TAKEN_OVER)
