@@ -58,6 +58,10 @@ settings.configure(
         }
     },
     USE_TZ=True,
+    # A benchmark sends as fast as it can.
+    REFLEX_DJANGO_SOCKET_MAX_RATE=100_000,
+    REFLEX_DJANGO_SOCKET_MAX_BURST=100_000,
+    REFLEX_DJANGO_SOCKET_MAX_QUEUED=100_000,
 )
 django.setup()
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +81,12 @@ __all__ = [
     "load_all_states",
     "own_fields",
     "page_url",
+    "queue_exceeds",
     "release_token",
     "serving_only",
     "socket_id",
     "state_classes",
+    "take_messages_of",
     "token_of_socket",
 ]
 
@@ -224,6 +227,27 @@ async def release_token(app: rx.App, token: str) -> None:
     """Take ``token`` from the socket that has it, or Reflex would give the next one a new one."""
     if app.event_namespace and (sid := linked_socket(app, token)):
         await app.event_namespace._token_manager.disconnect_token(token, sid)
+
+
+def queue_exceeds(app: rx.App, token: str, most: int) -> bool:
+    """Tell whether more events than so many, which a page sent and no other event, have not begun.
+
+    Background handlers begin at once; the first of the others in the queue has begun.
+    """
+    queue = app.event_processor._token_queues.get(token, ())
+    if len(queue) - 1 <= most:
+        return False
+    waiting = islice(queue, 1, None)
+    return sum(not entry.ctx.parent_txid for entry, _ in waiting) > most
+
+
+def take_messages_of(size: int) -> None:
+    """Have the app that is made next take messages of so many characters, as we bound them.
+
+    Its own default is less than ours, and it closes the socket without a word.
+    """
+    limit = environment.REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE
+    limit.set(max(size, limit.get()))
 
 
 def backend_paths() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import Field, asdict, dataclass, field, fields
 from pathlib import Path
 
 from django.conf import settings
@@ -65,11 +65,43 @@ def upload_limits() -> UploadLimits:
     return UploadLimits(**{k: number(f"UPLOAD_{k.upper()}", v) for k, v in defaults.items()})
 
 
-def number(name: str, default: int) -> int:
+def within(default: int, least: int, most: int) -> int:
+    """Declare a limit with its default, and the range that a project may set it in."""
+    return field(default=default, metadata={"least": least, "most": most})
+
+
+@dataclass(frozen=True)
+class SocketLimits:
+    """``REFLEX_DJANGO_SOCKET_MAX_MESSAGE`` and so on: what one socket may ask of the process."""
+
+    # Bytes. Hypercorn itself takes 16 MiB; less than a kibibyte would let no page connect.
+    max_message: int = within(1024 * 1024, 1024, 16 * 1024 * 1024)
+    max_malformed: int = within(5, 1, 1000)  # messages, the last of which closes the socket
+    max_rate: int = within(50, 1, 100_000)  # messages a second
+    max_burst: int = within(100, 10, 100_000)  # at once, after a pause; a page begins with several
+    max_queued: int = within(256, 1, 100_000)  # events of a tab that have not begun
+    max_tasks: int = within(16, 1, 10_000)  # background tasks of a tab
+    max_per_visitor: int = within(20, 1, 100_000)  # sockets that one visitor has open
+    max_open: int = within(5_000, 1, 1_000_000)  # sockets that the process has open
+    max_log_lines: int = within(20, 1, 10_000)  # a minute, about all sockets of the process
+
+
+def socket_limits() -> SocketLimits:
+    """Return the limits that a socket has to keep."""
+    return SocketLimits(**{limit.name: socket_limit(limit) for limit in fields(SocketLimits)})
+
+
+def socket_limit(limit: Field[int]) -> int:
+    default: int = getattr(SocketLimits, limit.name)
+    return number(f"SOCKET_{limit.name.upper()}", default, **limit.metadata)
+
+
+def number(name: str, default: int, least: int = 1, most: int | None = None) -> int:
     value = getattr(settings, f"REFLEX_DJANGO_{name}", default)
-    if type(value) is not int or value < 1:
+    if type(value) is not int or value < least or (most is not None and value > most):
+        upwards = "on" if most is None else f"to {most}"
         raise ImproperlyConfigured(
-            f"REFLEX_DJANGO_{name} must be a whole number from 1 on, not {value!r}."
+            f"REFLEX_DJANGO_{name} must be a whole number from {least} {upwards}, not {value!r}."
         )
     return value
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from asgi_compose import ASGIApp, Receive, Scope, Send
+from asgi_compose import ASGIApp, Receive, Scope, Send, refuse
 from reflex_adapter.claims import claimed_token, with_bound_header, with_token
+from reflex_adapter.conf import socket_limits
 from reflex_adapter.connection import Connection
+from reflex_adapter.inbound import Inbound
 from reflex_adapter.tabs import Tab, Tabs
+from reflex_adapter.violations import ViolationLog
 
 CONNECTION = "reflex_adapter.connection"
+RETRY_AFTER = [(b"retry-after", b"10")]  # seconds
 CREDENTIALS = frozenset({b"cookie", b"authorization"})
 
 
@@ -25,11 +29,23 @@ class HandshakeKeeper:
     connection for one whose ``Origin`` and host were checked.
     """
 
-    def __init__(self, app: ASGIApp, release: Callable[[str], Awaitable[None]]) -> None:
-        """``release`` takes a token away from the socket that Reflex has linked it to."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        release: Callable[[str], Awaitable[None]],
+        queue_exceeds: Callable[[str, int], bool],
+        violations: ViolationLog,
+    ) -> None:
+        """``release`` takes a token away from the socket that Reflex has linked it to;
+        ``queue_exceeds`` tells whether more events than so many of the token's tab wait.
+        """
+        socket_limits()  # a wrong setting is told at start
         self.app = app
         self.tabs = Tabs()
         self._release = release
+        self._queue_exceeds = queue_exceeds
+        self._violations = violations
+        self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -43,15 +59,45 @@ class HandshakeKeeper:
             await self.app(with_bound_header(inner, connection.visitor), receive, connection.send)
 
     async def _serve_tab(self, inner: Scope, receive: Receive, connection: Connection) -> None:
-        tab = Tab(connection, receive, self._release)
+        if self._open >= socket_limits().max_open:
+            await self._refuse(connection, receive, 503, "too many sockets are open")
+            return
+        self._open += 1
+        try:
+            await self._enter(inner, receive, connection)
+        finally:
+            self._open -= 1
+
+    async def _enter(self, inner: Scope, receive: Receive, connection: Connection) -> None:
+        tab = Tab(connection, receive, self._release, self._inbound)
         visitor = connection.visitor
         if visitor is None:
             visitor, tab.set_cookie = connection.make_visitor()
-        await self.tabs.enter(tab, visitor, claimed_token(inner))
+        most = socket_limits().max_per_visitor
+        if not await self.tabs.enter(tab, visitor, claimed_token(inner), most):
+            await self._refuse(connection, receive, 403, "too many sockets of one visitor")
+            return
         try:
             await self.app(with_token(inner, tab.token), tab.receive, tab.send)
         finally:
             self.tabs.leave(tab)
+
+    async def _refuse(
+        self, connection: Connection, receive: Receive, status: int, why: str
+    ) -> None:
+        scope = connection.handshake
+        self._violations.write(scope, why, scope["path"], most=socket_limits().max_log_lines)
+        text = "Please close a few tabs, or come back later."
+        await refuse(
+            scope, receive, connection.send, status=status, text=text, more_headers=RETRY_AFTER
+        )
+
+    def _inbound(self, tab: Tab) -> Inbound:
+        def queue_exceeds(most: int) -> bool:
+            return self._queue_exceeds(tab.token, most)
+
+        scope = tab.connection.handshake
+        return Inbound(scope, socket_limits(), self._violations, queue_exceeds)
 
 
 def inner_headers(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from reflex.event import Event, EventSpec
 
-from django_adapter import own_thread
 from django_adapter.identity import Loader
 from reflex_adapter._reflex import (
     BaseStateEventProcessor,
@@ -24,14 +23,12 @@ from reflex_adapter._reflex import (
     token_of_socket,
 )
 from reflex_adapter.answers import answer, page_failed
-from reflex_adapter.background import AccountChanged, TaskAccount
 from reflex_adapter.bridge import Handler, Outcome
 from reflex_adapter.connection import Connection, path_and_query
 from reflex_adapter.cookie_tickets import STALE_SESSION
-from reflex_adapter.current import CurrentEvent, bound
+from reflex_adapter.current import CurrentEvent
 from reflex_adapter.errors import EventRefused
-from reflex_adapter.finished import finished
-from reflex_adapter.handlers import Prepared, for_background, for_django
+from reflex_adapter.handlers import Prepared, for_django
 from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.public_states import Strangers
 from reflex_adapter.updates import emit_now, updates_of
@@ -55,10 +52,8 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         connection = self.connection(entry)
         if connection is None:
             logger.info("Dropped %s: it came by no open socket of its tab", entry.event.name)
-        elif registered_handler.handler.is_background:
-            await self._run_after_chain(connection, entry, registered_handler)
         else:
-            await self._run_in_chain(connection, entry, registered_handler)
+            await self._run(connection, entry, registered_handler)
 
     def connection(self, entry: EventQueueEntry) -> Connection | None:
         """Return the checked connection the event came by, ``None`` if it is over.
@@ -85,7 +80,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         """Return path and query of the page the event is from, as the client claims them."""
         return page_url(entry.ctx.router_data)
 
-    async def _run_in_chain(
+    async def _run(
         self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
     ) -> None:
         prepared = for_django(registered)
@@ -125,37 +120,6 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             await updates.release()
         await strangers.make_up(outcome.request, entry.ctx)
         return outcome
-
-    async def _run_after_chain(
-        self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
-    ) -> None:
-        """Run a background handler, which is no view: its chain is complete before it starts."""
-
-        @functools.wraps(registered.handler.fn)
-        async def nothing(event: CurrentEvent) -> None:
-            pass
-
-        strangers = Strangers(self.app.login_guard, connection)
-        strangers.admit(nothing, registered, self.page(connection, entry))
-        outcome = await self._run_chain(connection, entry, nothing)
-        if await self._answer(entry, outcome):
-            request = finished(outcome.request)
-            task = for_background(registered, TaskAccount(request, connection))
-            event = CurrentEvent(request, background=True, token=entry.ctx.token)
-            with bound(event):
-                async with own_thread():
-                    await strangers.restrict(updates_of(entry.ctx), request)
-                    await self._run_task(event, entry, task)
-
-    async def _run_task(
-        self, event: CurrentEvent, entry: EventQueueEntry, task: RegisteredEventHandler
-    ) -> None:
-        try:
-            await super()._execute_event(entry=entry, registered_handler=task)
-        except AccountChanged:
-            logger.info("Stopped %s: its login has ended", entry.event.name)
-        finally:
-            await event.close()
 
     async def _run_chain(
         self,

@@ -16,11 +16,13 @@ from reflex_adapter._reflex import (
     AppWithProcessor,
     EventContext,
     check_version,
+    queue_exceeds,
     release_token,
     serving_only,
+    take_messages_of,
 )
 from reflex_adapter.bridge import DjangoEventBridge
-from reflex_adapter.conf import TICKET_PATH
+from reflex_adapter.conf import TICKET_PATH, socket_limits
 from reflex_adapter.cookie_tickets import CookieTickets
 from reflex_adapter.errors import show_error
 from reflex_adapter.handshake import HandshakeKeeper
@@ -29,6 +31,7 @@ from reflex_adapter.other_tabs import seen_by_tab
 from reflex_adapter.updates import holding
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
+from reflex_adapter.violations import ViolationLog
 
 made_apps: list[DjangoApp] = []  # one at most: Reflex allows no second app in a process
 
@@ -43,6 +46,7 @@ class DjangoApp(AppWithProcessor):
 
     def __post_init__(self) -> None:
         check_version()
+        take_messages_of(socket_limits().max_message)
         super().__post_init__()  # type: ignore[no-untyped-call]
         made_apps.append(self)
 
@@ -57,6 +61,10 @@ class DjangoApp(AppWithProcessor):
     @functools.cached_property
     def tickets(self) -> CookieTickets:
         return CookieTickets()
+
+    @functools.cached_property
+    def violations(self) -> ViolationLog:
+        return ViolationLog()
 
     @asynccontextmanager
     async def modify_state(self, token: Any, *args: Any, **options: Any) -> AsyncIterator[Any]:
@@ -77,7 +85,12 @@ class DjangoApp(AppWithProcessor):
         self.bridge, self.login_guard  # noqa: B018 - middleware is made here, not in the event loop
         with serving_only():
             reflex = super().__call__()
-        keeper = HandshakeKeeper(reflex, functools.partial(release_token, self))
+        keeper = HandshakeKeeper(
+            reflex,
+            release=functools.partial(release_token, self),
+            queue_exceeds=functools.partial(queue_exceeds, self),
+            violations=self.violations,
+        )
         own = [
             Route(path_prefix(TICKET_PATH), self.tickets),
             Route(path_prefix("/_upload") & is_post, UploadBorder(reflex)),

@@ -8,7 +8,6 @@ alive: it gets a token of its own. The old socket is asked; who is alive answers
 from __future__ import annotations
 
 import asyncio
-import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -20,38 +19,43 @@ from reflex_adapter.in_band import (
     DISCONNECT,
     PING,
     PONG,
-    expected,
     namespace_of,
     new_token,
 )
+from reflex_adapter.inbound import Inbound, Overrun
+from reflex_adapter.places import Places
 from reflex_adapter.visitor import bound_token
-
-logger = logging.getLogger("reflex_adapter")
 
 PATIENCE = 1.0  # seconds in which the page of a living socket answers
 TAKEN_OVER = 4409  # the close code of a socket whose tab has come back by another
-GONE: Message = {"type": "websocket.disconnect", "code": TAKEN_OVER}
 
 
 class Tab:
     """One open socket of a tab: what Reflex gets to see of it, and whether it is alive.
 
     ``release`` takes the token away from the socket that has it; it is called when this one
-    connects, since Reflex would give it a new token otherwise.
+    connects, since Reflex would give it a new token otherwise. ``inbound`` makes what judges the
+    messages of this tab.
     """
 
     def __init__(
-        self, connection: Connection, receive: Receive, release: Callable[[str], Awaitable[None]]
+        self,
+        connection: Connection,
+        receive: Receive,
+        release: Callable[[str], Awaitable[None]],
+        inbound: Callable[[Tab], Inbound],
     ) -> None:
         self.connection = connection
+        self.visitor = ""
         self.token = ""  # what Reflex keeps the tab's state under
         self.news: str | None = None  # the token that the page does not know yet
         self.set_cookie: str | None = None  # the visitor's, where the handshake brought none
         self._receive = receive
+        self._inbound = inbound(self)
         self._release = release
         self._open = self._connected = False
+        self._discarding: asyncio.Task[None] | None = None  # kept, or it might be collected
         self._alive: asyncio.Future[bool] | None = None  # while the page is being asked
-        self._warned = False
 
     async def receive(self) -> Message:
         """Return the next message that Reflex may see."""
@@ -64,15 +68,41 @@ class Tab:
             if message["type"] != "websocket.receive":
                 return message
             if self.connection.closed:
-                return GONE
+                return await self._gone(TAKEN_OVER)
             self._open = True
             text: str = message.get("text") or ""  # none in a binary message
             if text == PONG:
                 self._conclude(True)
-            if expected(text):
+            try:
+                admitted = self._inbound.admit(message)
+            except Overrun as overrun:
+                return await self._end(overrun.code)
+            if admitted is not None:
                 await self._follow(text)
-                return message
-            self._warn(message)
+                return admitted
+
+    async def _end(self, code: int) -> Message:
+        """Close the socket, and have Reflex hear no more of it."""
+        self._open = False
+        self._conclude(False)
+        with suppress(TimeoutError, OSError):  # of a client that sends, and reads nothing
+            async with asyncio.timeout(PATIENCE):
+                await self.connection.close(code)
+        return await self._gone(code)
+
+    async def _gone(self, code: int) -> Message:
+        """Have Reflex hear no more of a closed socket, once the client had time to see it closed.
+
+        What it still sends is read until it ends: hypercorn waits for that, and would keep the
+        connection for ever. Closing at once, with something unread, would lose the close code.
+        """
+        self._discarding = asyncio.create_task(self._discard())
+        await asyncio.wait([self._discarding], timeout=PATIENCE)
+        return {"type": "websocket.disconnect", "code": code}
+
+    async def _discard(self) -> None:
+        while (await self._receive())["type"] != "websocket.disconnect":
+            pass
 
     async def _follow(self, text: str) -> None:
         if text.startswith(DISCONNECT):
@@ -109,38 +139,40 @@ class Tab:
             self._alive.set_result(alive)
             self._alive = None
 
-    def _warn(self, message: Message) -> None:
-        if not self._warned:
-            self._warned = True
-            said = message.get("text") or "binary data"
-            logger.warning("Dropped what no page of Reflex sends: %.80r", said)
-
 
 class Tabs:
     """The tabs that have a socket in this process, by what Reflex keeps their state under."""
 
     def __init__(self) -> None:
         self._tabs: dict[str, Tab] = {}
+        self._places = Places()
 
-    async def enter(self, tab: Tab, visitor: str, client_token: str) -> None:
-        """Give ``tab`` the token it asks for or, if that is another living tab's, a new one."""
+    async def enter(self, tab: Tab, visitor: str, client_token: str, most: int) -> bool:
+        """Give ``tab`` the token it asks for or, if that is another living tab's, a new one.
+
+        Returns whether it got one: so many tabs a visitor may have, without those that are dead.
+        """
         token = bound_token(visitor, client_token)
         while (other := self._tabs.get(token)) is not None:
             if await other.is_alive():
                 tab.news = str(uuid.uuid4())
                 token = bound_token(visitor, tab.news)
             else:
-                await self._close(token, other)
+                await self._close(other)
         tab.token = token
+        tab.visitor = visitor
+        if not self._places.take(visitor, most):
+            return False
         self._tabs[token] = tab
+        return True
 
     def leave(self, tab: Tab) -> None:
         if self._tabs.get(tab.token) is tab:
             del self._tabs[tab.token]
+            self._places.give_back(tab.visitor)
 
-    async def _close(self, token: str, tab: Tab) -> None:
-        if self._tabs.get(token) is tab:
-            del self._tabs[token]
+    async def _close(self, tab: Tab) -> None:
+        self.leave(tab)
         with suppress(TimeoutError, OSError):  # nobody reads what is sent to a dead client
             async with asyncio.timeout(PATIENCE):
                 await tab.connection.close(TAKEN_OVER)

@@ -21,9 +21,9 @@ from reflex_adapter._reflex import (
     connection_scope,
     linked_socket,
 )
+from reflex_adapter.background_events import BackgroundEventProcessor
 from reflex_adapter.connection import Connection
 from reflex_adapter.handshake import CONNECTION
-from reflex_adapter.processor import DjangoEventProcessor
 from reflex_adapter.upload import Upload, upload_without_event
 from reflex_adapter.upload_body import UploadRefused
 
@@ -40,7 +40,7 @@ class EnqueueOfUpload:
         return await self.processor.enqueue_many(token, *events)
 
 
-class UploadEventProcessor(DjangoEventProcessor):
+class UploadEventProcessor(BackgroundEventProcessor):
     """Runs events as views of Django, those of uploads too."""
 
     def connection(self, entry: EventQueueEntry) -> Connection | None:

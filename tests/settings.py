@@ -26,3 +26,5 @@ STATIC_ROOT = _folder / "static"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; nothing to protect
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.probe"]
 MEDIA_ROOT = _folder / "media"
+
+REFLEX_DJANGO_SOCKET_MAX_LOG_LINES = 10_000  # many tests send what is to be logged

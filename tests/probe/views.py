@@ -17,6 +17,7 @@ from tests.probe import (  # noqa: F401 - their states belong to the app
     kinds,
     login_state,
     report_state,
+    slow,
     uploads,
     writing,
 )

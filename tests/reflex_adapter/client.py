@@ -24,6 +24,7 @@ LOGIN = f"{APP_STATE}.tests___probe___login_state____login_state"
 REPORT = f"{APP_STATE}.tests___probe___report_state____report_state"
 LOOK = f"{APP_STATE}.tests___probe___identity____look_state"
 NEIGHBOUR = f"{APP_STATE}.tests___probe___identity____neighbour_state"
+SLOW = f"{APP_STATE}.tests___probe___slow____slow_state"
 PLAIN = f"{ROOT}.tests___probe___views____plain_state"
 VAR = "_rx_state_"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import os
 import re
 from importlib.metadata import version
 from pathlib import Path
@@ -222,8 +223,8 @@ def test_a_page_emits_what_we_let_through() -> None:
     assert set(re.findall(r"emit\((\"?\w+)", STATE_JS.read_text())) == {
         '"event',
         "CLIENT_ERROR_EVENT",
-    }, "See in_band.EXPECTED."
-    assert SocketEvent.CLIENT_ERROR == "client_error", "See in_band.EXPECTED."
+    }, "See in_band.event_of."
+    assert SocketEvent.CLIENT_ERROR == "client_error", "See in_band.event_of."
     assert app.event_namespace.namespace == "/_event"  # type: ignore[union-attr]
 
 
@@ -291,6 +292,19 @@ def test_settings_of_reflex_can_be_set_for_a_moment() -> None:
     assert environment.REFLEX_SKIP_COMPILE.get() is False, "See _reflex.serving_only."
     assert Env.PROD.value == "prod"
     assert hasattr(environment.REFLEX_ENV_MODE, "set"), "See _reflex.compile_pages."
+
+
+def test_how_large_a_message_may_be_is_read_from_the_environment() -> None:
+    limit = environment.REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE
+    assert int(os.environ[limit.name]) == limit.get() == 1024 * 1024, "See take_messages_of."
+
+
+def test_events_wait_in_a_queue_of_their_tab() -> None:
+    """`_reflex.queue_exceeds`; that it counts them right is held by ``test_event_flood.py``."""
+    fields = {field.name for field in dataclasses.fields(BaseStateEventProcessor)}
+    assert "_token_queues" in fields, "See EventProcessor._enqueue_for_token."
+    assert hasattr(rx.App, "event_processor"), "See _reflex.queue_exceeds."
+    assert "parent_txid" in {field.name for field in dataclasses.fields(EventContext)}
 
 
 def test_the_steps_of_an_export_can_be_taken_one_by_one() -> None:

@@ -1,0 +1,83 @@
+"""The way of a background event: its chain is complete before its handler starts."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from typing import Any
+
+from django_adapter import own_thread
+from reflex_adapter._reflex import (
+    BaseStateEventProcessor,
+    EventQueueEntry,
+    RegisteredEventHandler,
+)
+from reflex_adapter.answers import refusal
+from reflex_adapter.background import AccountChanged, TaskAccount
+from reflex_adapter.conf import socket_limits
+from reflex_adapter.connection import Connection
+from reflex_adapter.current import CurrentEvent, bound
+from reflex_adapter.finished import finished
+from reflex_adapter.handlers import for_background
+from reflex_adapter.places import Places
+from reflex_adapter.processor import DjangoEventProcessor
+from reflex_adapter.public_states import Strangers
+from reflex_adapter.updates import updates_of
+
+logger = logging.getLogger("reflex_adapter")
+
+
+class BackgroundEventProcessor(DjangoEventProcessor):
+    """Runs events as views of Django, and background handlers after a chain of their own."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.tasks = Places()
+
+    async def _run(
+        self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
+    ) -> None:
+        if not registered.handler.is_background:
+            await super()._run(connection, entry, registered)
+            return
+        limits, tab = socket_limits(), entry.ctx.token
+        if self.tasks.take(tab, limits.max_tasks):
+            try:
+                await self._run_after_chain(connection, entry, registered)
+            finally:
+                self.tasks.give_back(tab)
+        else:
+            why, log = "too many background tasks", self.app.violations
+            log.write(connection.handshake, why, entry.event.name, most=limits.max_log_lines)
+            await self._tell(entry, refusal("429 Too Many Requests"))
+
+    async def _run_after_chain(
+        self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
+    ) -> None:
+        """Run a background handler, which is no view: its chain is complete before it starts."""
+
+        @functools.wraps(registered.handler.fn)
+        async def nothing(event: CurrentEvent) -> None:
+            pass
+
+        strangers = Strangers(self.app.login_guard, connection)
+        strangers.admit(nothing, registered, self.page(connection, entry))
+        outcome = await self._run_chain(connection, entry, nothing)
+        if await self._answer(entry, outcome):
+            request = finished(outcome.request)
+            task = for_background(registered, TaskAccount(request, connection))
+            event = CurrentEvent(request, background=True, token=entry.ctx.token)
+            with bound(event):
+                async with own_thread():
+                    await strangers.restrict(updates_of(entry.ctx), request)
+                    await self._run_task(event, entry, task)
+
+    async def _run_task(
+        self, event: CurrentEvent, entry: EventQueueEntry, task: RegisteredEventHandler
+    ) -> None:
+        try:
+            await BaseStateEventProcessor._execute_event(self, entry=entry, registered_handler=task)
+        except AccountChanged:
+            logger.info("Stopped %s: its login has ended", entry.event.name)
+        finally:
+            await event.close()

@@ -1,0 +1,39 @@
+"""What is logged of clients that send what no page sends: short lines, and not many.
+
+A client that is refused must not fill the disk instead.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from asgi_compose import Scope
+
+logger = logging.getLogger("reflex_adapter")
+
+LINE = 300  # characters, all of them ASCII
+MINUTE = 60.0  # seconds
+
+
+class ViolationLog:
+    """Writes a line about each violation, up to so many a minute; then tells how many it left."""
+
+    def __init__(self, minute: float = MINUTE) -> None:
+        self._minute = minute
+        self._since = -minute
+        self._written = self._left_out = 0
+
+    def write(self, scope: Scope, why: str, said: str | bytes, *, most: int) -> None:
+        now = time.monotonic()
+        if now - self._since >= self._minute:
+            self._since, self._written = now, 0
+        if self._written == most:
+            self._left_out += 1
+            return
+        self._written += 1
+        more = f" ({self._left_out} more were not logged)" if self._left_out else ""
+        self._left_out = 0
+        client = (scope.get("client") or ("?",))[0]
+        line = f"Socket of {client:.50}: {why}{more}: {said[:100]!a}"
+        logger.warning("%s", line[:LINE])
