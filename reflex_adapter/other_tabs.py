@@ -60,9 +60,11 @@ async def seen_by_tab(app: DjangoApp, token: str) -> AsyncIterator[None]:
 
 
 def connection_of(app: DjangoApp, token: str) -> Connection | None:
+    """Return the connection of the tab's socket, if it has one in this process."""
     sid = linked_socket(app, token)
     scope = connection_scope(app, sid) if sid is not None else None
-    return scope.get(CONNECTION) if scope is not None else None
+    kept = scope.get(CONNECTION) if scope is not None else None
+    return kept if isinstance(kept, Connection) else None
 
 
 async def viewer_of(app: DjangoApp, token: str) -> Viewer | None:

@@ -18,12 +18,10 @@ from reflex_adapter._reflex import (
     EventContext,
     EventQueueEntry,
     RegisteredEventHandler,
-    connection_scope,
-    linked_socket,
 )
 from reflex_adapter.background_events import BackgroundEventProcessor
 from reflex_adapter.connection import Connection
-from reflex_adapter.handshake import CONNECTION
+from reflex_adapter.other_tabs import connection_of
 from reflex_adapter.upload import Upload, upload_without_event
 from reflex_adapter.upload_body import UploadRefused
 
@@ -73,7 +71,7 @@ class UploadEventProcessor(BackgroundEventProcessor):
         context = ev_ctx or EventContext.get().fork(token=token)
         mark = EnqueueOfUpload(self, upload, token)
         context = dataclasses.replace(context, enqueue_impl=mark)
-        upload.tab = self._tab(token)
+        upload.tab = connection_of(self.app, token)
         upload.event = future = await super().enqueue(token, event, context)
         if ev_ctx is None:
             # Streamed. No chunk is read for a handler that Django may never let start.
@@ -86,13 +84,6 @@ class UploadEventProcessor(BackgroundEventProcessor):
         run = super()._execute_event(entry=entry, registered_handler=registered_handler)
         upload = self.upload_of(entry)
         return run if upload is None else answering(upload, run)
-
-    def _tab(self, token: str) -> Connection | None:
-        """Return the connection of the tab's socket, if it has one here."""
-        sid = linked_socket(self.app, token)
-        scope = connection_scope(self.app, sid) if sid else None
-        kept = scope.get(CONNECTION) if scope else None
-        return kept if isinstance(kept, Connection) else None
 
 
 async def answering(upload: Upload, run: Coroutine[Any, Any, None]) -> None:
