@@ -3,23 +3,13 @@
 Nothing here decides whom to refuse, and nothing is ever sent after the refusal.
 """
 
-from collections.abc import Iterable
-
 from asgi_compose.asgi import Receive, Scope, Send
 
 
-async def refuse(
-    scope: Scope,
-    receive: Receive,
-    send: Send,
-    *,
-    status: int,
-    text: str,
-    more_headers: Iterable[tuple[bytes, bytes]] = (),
-) -> None:
+async def refuse(scope: Scope, receive: Receive, send: Send, *, status: int, text: str) -> None:
     """Answer an HTTP request with ``status``, or refuse a WebSocket before it opens.
 
-    A WebSocket gets all of it too where the server offers the denial response; elsewhere it is
+    A WebSocket gets ``status`` too where the server offers the denial response; elsewhere it is
     closed, which servers turn into a 403.
     """
     response = "http.response"
@@ -33,6 +23,5 @@ async def refuse(
     body = text.encode()
     length = str(len(body)).encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", length)]
-    headers += more_headers
     await send({"type": f"{response}.start", "status": status, "headers": headers})
     await send({"type": f"{response}.body", "body": body, "more_body": False})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from asgi_compose import ASGIApp, Receive, Scope, Send, refuse
+from asgi_compose import ASGIApp, Message, Receive, Scope, Send, refuse
 from reflex_adapter.claims import claimed_token, with_bound_header, with_token
 from reflex_adapter.conf import socket_limits
 from reflex_adapter.connection import Connection
@@ -88,9 +88,13 @@ class HandshakeKeeper:
         scope = connection.handshake
         self._violations.write(scope, why, scope["path"], most=socket_limits().max_log_lines)
         text = "Please close a few tabs, or come back later."
-        await refuse(
-            scope, receive, connection.send, status=status, text=text, more_headers=RETRY_AFTER
-        )
+
+        async def send(message: Message) -> None:
+            if message["type"].endswith(".response.start"):
+                message = {**message, "headers": [*message["headers"], *RETRY_AFTER]}
+            await connection.send(message)
+
+        await refuse(scope, receive, send, status=status, text=text)
 
     def _inbound(self, tab: Tab) -> Inbound:
         def queue_exceeds(most: int) -> bool:

@@ -34,15 +34,6 @@ async def test_a_websocket_gets_the_denial_response_where_the_server_offers_it()
     ]
 
 
-async def test_it_may_say_more_in_headers() -> None:
-    async def is_busy(scope: Scope, receive: Receive, send: Send) -> None:
-        more = [(b"retry-after", b"10")]
-        await refuse(scope, receive, send, status=503, text="né", more_headers=more)
-
-    [start, _] = await call(is_busy, http_scope())
-    assert start["headers"] == [*HEADERS, (b"retry-after", b"10")]
-
-
 async def test_nothing_else_is_ever_answered() -> None:
     async def nothing(*_: object) -> None:
         raise AssertionError("neither receive nor send is due")
