@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.signals import got_request_exception
+from django.views.debug import ExceptionReporter
 
 from tests.probe.middleware import AnswersByName
 from tests.reflex_adapter.client import APP_STATE, ROOT, EventClient, connected
@@ -87,13 +88,25 @@ async def test_what_a_background_task_raises_is_logged_once(
     assert "ValueError: boom" in caplog.text
 
 
-# Django's debug page prints the states, and with them asynchronous vars that nobody awaits.
-@pytest.mark.filterwarnings("ignore:coroutine 'AsyncComputedVar:RuntimeWarning")
+class NoReport(ExceptionReporter):
+    """In the place of Django's debug page, which nobody sees of an event.
+
+    It would print all states, asynchronous vars that nobody awaits among them.
+    """
+
+    def get_traceback_html(self) -> str:
+        return ""
+
+    def get_traceback_text(self) -> str:
+        return ""
+
+
 @pytest.mark.parametrize("details", [True, False])
 async def test_details_are_shown_only_under_debug(
     site: str, settings: Any, caplog: pytest.LogCaptureFixture, details: bool
 ) -> None:
     settings.DEBUG = details
+    settings.DEFAULT_EXCEPTION_REPORTER = f"{__name__}.NoReport"
     async with connected(site) as tab:
         shown = await told(tab, f"{RAISING}.raises", what="ValueError")
     assert ("boom" in shown) == details
