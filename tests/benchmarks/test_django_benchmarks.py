@@ -67,7 +67,23 @@ def test_http_runs_from_end_to_end() -> None:
     assert ("Under hypercorn, requests/s", "Django's WSGI application") in rows
 
 
-@pytest.mark.parametrize("name", ["chain", "http"])
+def test_bridge_runs_from_end_to_end() -> None:
+    printed = printed_by("bridge")
+    assert printed["ratios"].keys() >= {"anonymous", "user"}
+    hops = [row for row in printed["rows"] if row["unit"] == "hops"]
+    assert [row["median"] for row in hops] == [0, 1]
+
+
+def test_events_runs_from_end_to_end() -> None:
+    pytest.importorskip("hypercorn")
+    printed = printed_by("events")
+    added = {f"added_{who}" for who in ("anonymous", "user", "user_cached")}
+    assert printed["ratios"].keys() >= added
+    rows = {(row["table"], row["row"]) for row in printed["rows"]}
+    assert ("An event, 32 sockets", "plain Reflex") in rows
+
+
+@pytest.mark.parametrize("name", ["chain", "http", "bridge"])
 def test_wrong_answer_ends_it_with_an_error(name: str) -> None:
     ended = run(name, WRONG)
     assert ended.returncode != 0
