@@ -1,10 +1,12 @@
 # Two commands do everything: `make demo` and `make test`.
 #   make demo PORT=8123          another port
 #   make test PYTHON=python3.13  another Python, best with a VENV of its own
+#   make test TESTS=tests/e2e    some of the tests
 
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
+TESTS ?= tests
 BIN = $(abspath $(VENV))/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -18,7 +20,7 @@ demo: $(VENV)/.installed
 	@cd examples/shop && $(BIN)/python manage.py demo --port $(PORT)
 
 test: $(VENV)/.installed-test check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TESTS)
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
