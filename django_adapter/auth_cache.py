@@ -19,7 +19,7 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.http import HttpRequest
 
 from django_adapter.conditions import session_to_load, session_user_to_load
-from django_adapter.identity import Loader, load_identity
+from django_adapter.identity import Loader, load_identity, set_user
 from django_adapter.request import SyntheticRequests
 
 if TYPE_CHECKING:
@@ -81,15 +81,9 @@ def key_of(request: HttpRequest) -> str | None:
 
 
 def give(known: Known, request: HttpRequest) -> None:
-    user = copy.copy(known.user)
-
-    async def auser() -> AbstractBaseUser | AnonymousUser:
-        return user
-
     store = remembering(type(request.session))
     request.session = store(known.session_key, known.data)  # type: ignore[call-arg]
-    request.user = user  # type: ignore[assignment]
-    request.auser = auser  # type: ignore[assignment]
+    set_user(request, copy.copy(known.user))
 
 
 @functools.cache

@@ -49,8 +49,7 @@ def user_to_load(request: HttpRequest) -> bool:
 
     Middleware may have put a lazy user of its own there, of which only that middleware knows.
     """
-    user = getattr(request, "user", None)
-    if not isinstance(user, LazyObject) or user._wrapped is not empty:
+    if unevaluated_user(request) is None:
         return False
     if not session_user_to_load(request):
         return True
@@ -65,10 +64,13 @@ def user_to_load(request: HttpRequest) -> bool:
 
 def session_user_to_load(request: HttpRequest) -> bool:
     """Whether ``request.user`` is the one that Django's own middleware finds when it is asked."""
+    user = unevaluated_user(request)
+    return user is not None and vars(user)["_setupfunc"].__module__ == AUTHENTICATION
+
+
+def unevaluated_user(request: HttpRequest) -> LazyObject[Any] | None:
     user = getattr(request, "user", None)
-    if not isinstance(user, LazyObject) or user._wrapped is not empty:
-        return False
-    return bool(vars(user)["_setupfunc"].__module__ == AUTHENTICATION)
+    return user if isinstance(user, LazyObject) and user._wrapped is empty else None
 
 
 def csrf_secret_to_load(request: HttpRequest) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import SynchronousOnlyOperation
 from django.http import HttpRequest
@@ -40,6 +40,12 @@ def resolve(request: HttpRequest, also: Loader | None) -> None:
         request.auser = functools.partial(loaded_user, request)
     if also is not None:
         also(request)
+
+
+def set_user(request: HttpRequest, user: Any) -> None:
+    """Set what Django's ``AuthenticationMiddleware`` sets, to a user who is known already."""
+    request.user = user
+    request.auser = functools.partial(loaded_user, request)
 
 
 async def loaded_user(request: HttpRequest) -> User | AnonymousUser:

@@ -20,6 +20,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
+from django_adapter.identity import set_user
 from reflex_adapter._reflex import forget_entering
 from reflex_adapter.account import account_of, is_of_another, was_left_by
 from reflex_adapter.calling import is_generator, yielded_at_once
@@ -104,15 +105,6 @@ def fresh_user(request: Any, session_key: str | None) -> User:
     now = copy.copy(request)
     now.session = request.session.stored(session_key)
     return get_user(now)
-
-
-def set_user(request: Any, user: User) -> None:
-    """Set what Django's ``AuthenticationMiddleware`` sets."""
-
-    async def auser() -> User:
-        return user
-
-    request.user, request.auser = user, auser
 
 
 def in_background(

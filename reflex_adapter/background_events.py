@@ -61,8 +61,9 @@ class BackgroundEventProcessor(DjangoEventProcessor):
             pass
 
         strangers = Strangers(self.app.login_guard, connection)
-        strangers.admit(nothing, registered, self.page(connection, entry))
-        outcome = await self._run_chain(connection, entry, nothing)
+        page = self.page(connection, entry)
+        strangers.admit(nothing, registered, page)
+        outcome = await self._run_chain(connection, entry, nothing, page)
         if await self._answer(entry, outcome):
             request = finished(outcome.request)
             task = for_background(registered, TaskAccount(request, connection))

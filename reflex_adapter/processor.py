@@ -113,9 +113,10 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             finally:
                 await event.close()
 
-        strangers.admit(handler, registered, self.page(connection, entry))
+        page = self.page(connection, entry)
+        strangers.admit(handler, registered, page)
         try:
-            outcome = await self._run_chain(connection, entry, handler, prepared.loader)
+            outcome = await self._run_chain(connection, entry, handler, page, prepared.loader)
         finally:
             await updates.release()
         await strangers.make_up(outcome.request, entry.ctx)
@@ -126,9 +127,9 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         connection: Connection,
         entry: EventQueueEntry,
         handler: Handler,
+        page: str,
         also: Loader | None = None,
     ) -> Outcome:
-        page = self.page(connection, entry)
         path, query = path_and_query(page)
         given = connection.session_cookie
         outcome = await self.app.bridge.run(
