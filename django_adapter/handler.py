@@ -81,9 +81,9 @@ class CompiledHandler(BaseHandler):
     async def _call_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> Any:
-        atomic = self.make_view_atomic(view)
+        atomic: Callable[..., Any] = self.make_view_atomic(view)
         try:
-            if iscoroutinefunction(atomic):
+            if self.is_async(atomic):
                 await on_loop()
                 return await atomic(request, *args, **kwargs)
             await in_thread()
@@ -92,6 +92,9 @@ class CompiledHandler(BaseHandler):
             return response
         except Exception as error:
             return await self._answered(request, error)
+
+    def is_async(self, view: Callable[..., Any]) -> bool:
+        return iscoroutinefunction(view)
 
     async def _rendered(self, request: HttpRequest, response: Any) -> Any:
         for hook in self._template_response_middleware:

@@ -35,18 +35,24 @@ class ViewCall:
     """The one call a run of the chain is for, and what became of it."""
 
     view: View
+    seen_as: Callable[..., Any]
     reached: bool = False
     error: Exception | None = None
     error_answered: bool = False
 
-    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        self.reached = True
-        self.error, self.error_answered = None, False  # middleware may try more than once
-        try:
-            return await self.view(request)
-        except Exception as error:
-            self.error = error
-            raise
+    def as_function(self) -> View:
+        """Return a function that makes the call, with what ``process_view`` looks at."""
+
+        async def view(request: HttpRequest) -> HttpResponseBase:
+            self.reached = True
+            self.error, self.error_answered = None, False  # middleware may try more than once
+            try:
+                return await self.view(request)
+            except Exception as error:
+                self.error = error
+                raise
+
+        return functools.update_wrapper(view, self.seen_as)
 
 
 current_call: ContextVar[ViewCall] = ContextVar("django_adapter.current_call")
@@ -63,24 +69,29 @@ class MiddlewareRunner(CompiledHandler):
         super().__init__()
         self.load_middleware(is_async=True)
 
-    async def run(self, request: ASGIRequest, view: View) -> Run:
+    async def run(
+        self, request: ASGIRequest, view: View, seen_as: Callable[..., Any] | None = None
+    ) -> Run:
         """Run the chain on ``request`` with ``view`` at its end.
 
-        ``process_view`` hooks see ``view`` itself, so that what decorators say of it counts. It may
-        never be reached: middleware that answers early, and middleware that fails (its exception
-        becomes a response, as in Django), keep it from running. An exception of the view passes
-        through the chain, and is raised again here unless a ``process_exception`` hook answered it.
-        ``request_started`` and ``request_finished`` are sent, also on cancellation, and
-        thread-sensitive work shares one leased thread.
+        ``process_view`` hooks see name and attributes of ``view``, so that what decorators say of
+        it counts; or those of ``seen_as``, for which it stands. It may never be reached: middleware
+        that answers early, and middleware that fails (its exception becomes a response, as in
+        Django), keep it from running. An exception of the view passes through the chain, and is
+        raised again here unless a ``process_exception`` hook answered it. ``request_started`` and
+        ``request_finished`` are sent, also on cancellation, and thread-sensitive work shares one
+        leased thread.
         """
-        run = await self.attempt(request, view)
+        run = await self.attempt(request, view, seen_as)
         if run.error is not None:
             raise run.error
         return run
 
-    async def attempt(self, request: ASGIRequest, view: View) -> Run:
+    async def attempt(
+        self, request: ASGIRequest, view: View, seen_as: Callable[..., Any] | None = None
+    ) -> Run:
         """Do as ``run`` does, but return the exception of the view with the response made of it."""
-        call = ViewCall(view)
+        call = ViewCall(view, seen_as or view)
         token = current_call.set(call)
         try:
             async with LeasedThread() as lease:
@@ -109,7 +120,10 @@ class MiddlewareRunner(CompiledHandler):
             except Resolver404:
                 request.resolver_match = None
         # All that is asked of it is to be unpacked; a ResolverMatch would cost as much as a hook.
-        return as_view(current_call.get()), (), {}  # type: ignore[return-value]
+        return current_call.get().as_function(), (), {}  # type: ignore[return-value]
+
+    def is_async(self, view: Callable[..., Any]) -> bool:
+        return True
 
     def make_view_atomic(self, view: Callable[..., Any]) -> Callable[..., Any]:
         """Leave the view alone: ``ATOMIC_REQUESTS`` cannot span an async callable."""
@@ -121,12 +135,3 @@ class MiddlewareRunner(CompiledHandler):
         response = super().process_exception_by_middleware(exception, request)
         current_call.get().error_answered = response is not None
         return response
-
-
-def as_view(call: ViewCall) -> View:
-    """Return ``call`` as a function with the view's attributes, for ``process_view`` hooks."""
-
-    async def view(request: HttpRequest) -> HttpResponseBase:
-        return await call(request)
-
-    return functools.update_wrapper(view, call.view)

@@ -64,4 +64,5 @@ async def was_left_by(state: Any, account: str) -> bool:
 
 def account_of(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
-    return "" if user is None or user.pk is None else str(user.pk)
+    key = getattr(user, "pk", None)
+    return "" if key is None else str(key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from typing import Any
 
@@ -56,14 +55,13 @@ class BackgroundEventProcessor(DjangoEventProcessor):
     ) -> None:
         """Run a background handler, which is no view: its chain is complete before it starts."""
 
-        @functools.wraps(registered.handler.fn)
         async def nothing(event: CurrentEvent) -> None:
             pass
 
         strangers = Strangers(self.app.login_guard, connection)
         page = self.page(connection, entry)
-        strangers.admit(nothing, registered, page)
-        outcome = await self._run_chain(connection, entry, nothing, page)
+        seen_as = strangers.admitted(registered, page)
+        outcome = await self._run_chain(connection, entry, nothing, page, seen_as=seen_as)
         if await self._answer(entry, outcome):
             request = finished(outcome.request)
             task = for_background(registered, TaskAccount(request, connection))

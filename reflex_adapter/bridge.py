@@ -8,9 +8,9 @@ not run. This module knows nothing of Reflex, so any source of events can use it
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
@@ -59,16 +59,17 @@ class DjangoEventBridge:
         *,
         path: str = "/",
         query: bytes = b"",
+        seen_as: Callable[..., Any] | None = None,
         also: Loader | None = None,
     ) -> Outcome:
         """Run ``handler`` around ``settings.MIDDLEWARE`` on a request of ``connection``.
 
         That is the scope of a request or of a WebSocket handshake, its ``Origin`` already checked;
-        or what makes requests of one, parsed once, where many events come by it. Session and user
-        are loaded before the handler starts, so that reading them does no I/O; ``also`` is called
-        with them. Raises what the handler raises, once the chain has seen and logged it, unless
-        Django answers it with a 4xx, as it does ``PermissionDenied``; what middleware raises
-        becomes a response.
+        or what makes requests of one, parsed once, where many events come by it. ``process_view``
+        hooks see ``handler``, or ``seen_as``, for which it stands. Session and user are loaded
+        before the handler starts, so that reading them does no I/O; ``also`` is called with them.
+        Raises what the handler raises, once the chain has seen and logged it, unless Django answers
+        it with a 4xx, as it does ``PermissionDenied``; what middleware raises becomes a response.
         """
         requests = connection
         if not isinstance(requests, SyntheticRequests):
@@ -94,7 +95,7 @@ class DjangoEventBridge:
             return event.response
 
         try:
-            run = await self.runner.attempt(request, functools.update_wrapper(view, handler))
+            run = await self.runner.attempt(request, view, seen_as or handler)
         finally:
             if self.auth_cache is not None:
                 self.auth_cache.ended(requests, request)

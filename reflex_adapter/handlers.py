@@ -89,19 +89,19 @@ def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     async def handle(state: Any, **payload: Any) -> Any:
-        await begin(state)
+        app_state = await begin(state)
         result = await called(function, state, **payload)
         if is_generator(result):
-            return current_event().own(generate(state, result))
-        await finish(state)
+            return current_event().own(generate(app_state, result))
+        await finish(app_state)
         return answered(result)
 
-    async def generate(state: Any, generator: Any) -> AsyncGenerator[Any, None]:
+    async def generate(app_state: AppState, generator: Any) -> AsyncGenerator[Any, None]:
         async with aclosing(yielded(generator, function)) as updates:
             async for update in updates:
-                await refresh_mirrors(await state.get_state(AppState))
+                await refresh_mirrors(app_state)
                 yield answered(update)
-        await finish(state)
+        await finish(app_state)
 
     return handle
 
@@ -150,17 +150,20 @@ def plain_state_handler(function: Callable[..., Any], *, stores: bool) -> Callab
     return handle
 
 
-async def begin(state: Any) -> None:
-    """Make the state fit for the event: its account's own, without the messages of the last one."""
+async def begin(state: Any) -> AppState:
+    """Make the tab's state fit for the event: its account's own, without the last one's messages.
+
+    Returns the part of it that every ``AppState`` shares.
+    """
     app_state: AppState = await state.get_state(AppState)
     await take_over(app_state)
     forget_messages(app_state)
     await refresh_mirrors(app_state)
+    return app_state
 
 
-async def finish(state: Any) -> None:
+async def finish(app_state: AppState) -> None:
     """Show what the handler changed; from now on the updates wait for the chain to end."""
-    app_state = await state.get_state(AppState)
     show_messages(app_state)
     await refresh_mirrors(app_state)
     current_event().handler_ended()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from reflex.event import Event, EventSpec
@@ -103,7 +104,6 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         updates = updates_of(entry.ctx)
         strangers = Strangers(self.app.login_guard, connection)
 
-        @functools.wraps(registered.handler.fn)
         async def handler(event: CurrentEvent) -> None:
             event.handler_ended = updates.hold
             await strangers.restrict(updates, event.request)
@@ -114,9 +114,11 @@ class DjangoEventProcessor(BaseStateEventProcessor):
                 await event.close()
 
         page = self.page(connection, entry)
-        strangers.admit(handler, registered, page)
+        seen_as = strangers.admitted(registered, page)
         try:
-            outcome = await self._run_chain(connection, entry, handler, page, prepared.loader)
+            outcome = await self._run_chain(
+                connection, entry, handler, page, seen_as=seen_as, also=prepared.loader
+            )
         finally:
             await updates.release()
         await strangers.make_up(outcome.request, entry.ctx)
@@ -128,6 +130,8 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         entry: EventQueueEntry,
         handler: Handler,
         page: str,
+        *,
+        seen_as: Callable[..., Any],
         also: Loader | None = None,
     ) -> Outcome:
         path, query = path_and_query(page)
@@ -137,6 +141,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             handler,
             path=path,
             query=query,
+            seen_as=seen_as,
             also=also,
         )
         connection.last_page = page

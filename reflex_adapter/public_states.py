@@ -8,7 +8,7 @@ would send everything; so what is sent is what counts, and not what the client s
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import reflex as rx
@@ -56,10 +56,11 @@ class Strangers:
         self._guard = guard
         self._connection = connection
 
-    def admit(self, handler: Any, registered: RegisteredEventHandler, page: str) -> None:
-        """Let everybody have what is declared public: ``handler`` is what the middleware sees."""
-        if self._guard is not None and is_public_handler(registered, page):
-            login_not_required(handler)
+    def admitted(self, registered: RegisteredEventHandler, page: str) -> Callable[..., Any]:
+        """Return what the middleware is to see as the view: everybody may have what is public."""
+        function: Callable[..., Any] = registered.handler.fn
+        public = self._guard is not None and is_public_handler(registered, page)
+        return open_to_all(function) if public else function
 
     async def restrict(self, updates: Updates, request: HttpRequest) -> bool:
         """Have ``updates`` keep back what a stranger must not get; return whether this is one."""
@@ -82,6 +83,14 @@ class Strangers:
         if not await self._guard.refuses(request):
             self._connection.withheld = False
             await context.enqueue(*Event.from_event_type(rx.State.hydrate_and_load))
+
+
+@functools.cache
+def open_to_all(function: Any) -> Any:
+    """Return what looks like ``function`` to middleware, and as if it asked for no login."""
+
+    view: Any = functools.update_wrapper(lambda: None, function)
+    return login_not_required(view)
 
 
 @functools.cache
