@@ -1,7 +1,9 @@
 """What running ``settings.MIDDLEWARE`` around a view costs, for an event of a WebSocket.
 
 Every way is asked with the same event, once of a visitor whom nobody knows and once of one with a
-session and a user in the database, and with none, the seven default, 15 and 30 middleware.
+session and a user in the database, and with none, the seven default, 15 and 30 middleware. All of
+it on one core, where the threads of a hop find what they need in its caches; what counts is timed
+on all of them too.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from itertools import pairwise
 from typing import Any
 
 from benchmarks import chains
+from benchmarks.cores import on_one_core
 from benchmarks.django_project import (
     DEFAULT_MIDDLEWARE,
     NOBODY,
@@ -85,12 +88,15 @@ def measure(effort: Effort) -> Report:
     ways = {key: once for visitor in events for key, once in _ways(events[visitor], visitor)}
     with closing(asyncio.new_event_loop()) as loop:
         cases = {key: _case(key, once, loop) for key, once in ways.items()}
-        timed = _timed(cases, QUICK_WAYS, effort)
+        counting = {key: case for key, case in cases.items() if key[1].many == DEFAULT}
         fewer = replace(effort, rounds=-(-effort.rounds // LONGER))
-        timed += _timed(cases, SLOW_WAYS, fewer)
+        with on_one_core():
+            timed = [*_timed(cases, QUICK_WAYS, effort), *_timed(cases, SLOW_WAYS, fewer)]
+        on_all = _timed(counting, (LIMIT, OURS), effort)
     hopped = {key: _hops(key, once) for key, once in ways.items()}
     rows = [*_rows(ways, timed), *_hop_rows(hopped), *_slopes(ways, timed)]
-    return Report("chain", list(_ratios(timed, hopped)), rows, environment(*_packages(ways)))
+    ratios = [*_ratios(timed, hopped), *_on_all_cores(on_all)]
+    return Report("chain", ratios, rows, environment(*_packages(ways)))
 
 
 def _timed(cases: Mapping[Key, Case], names: Container[str], effort: Effort) -> list[Timed]:
@@ -138,6 +144,13 @@ def _hops(key: Key, once: Any) -> int:
     if name == OURS and counted > HOPS_OF_OURS[place.visitor]:
         raise WrongAnswer(f"{name}, {place.visitor}, {place.many} middleware: {counted} hops")
     return counted
+
+
+def _on_all_cores(timed: Sequence[Timed]) -> Iterator[Ratio]:
+    for visitor in (ANONYMOUS, USER):
+        limit, ours = ((it, Place(visitor, DEFAULT)) for it in (LIMIT, OURS))
+        name = f"ours_vs_inline_limit_{visitor.split()[-1]}_on_all_cores"
+        yield Ratio(name, ratio(timed, ours, limit))
 
 
 def _ratios(timed: Sequence[Timed], hopped: Mapping[Key, int]) -> Iterator[Ratio]:

@@ -23,6 +23,7 @@ class Tab:
     def __init__(self, socket: websockets.ClientConnection, state: str) -> None:
         self.socket, self.state = socket, state
         self.seen: dict[str, Any] = {"count": 0}
+        self.took: list[int] = []  # what the updates of the last events say that something took
         router_data = {"pathname": "/", "asPath": "/"}
         event = {"name": f"{state}.add", "payload": {}, "router_data": router_data}
         self.packet = EVENT + json.dumps(["event", event])
@@ -48,6 +49,7 @@ class Tab:
     async def ask(self, times: int) -> None:
         """Send so many events at once, and return when all are answered."""
         wanted = self.seen["count"] + times
+        self.took.clear()
         for _ in range(times):
             await self.socket.send(self.packet)
         async with asyncio.timeout(PATIENCE):
@@ -66,4 +68,6 @@ class Tab:
         if packet.startswith(EVENT):
             name, update = json.loads(packet[len(EVENT) :])
             changed = update["delta"].get(self.state, {}) if name == "event" else {}
-            self.seen |= {var.removesuffix("_rx_state_"): it for var, it in changed.items()}
+            news = {var.removesuffix("_rx_state_"): it for var, it in changed.items()}
+            self.seen |= news
+            self.took += [news["took"]] if "took" in news else []

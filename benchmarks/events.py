@@ -2,20 +2,24 @@
 
 Plain Reflex, ours and ours on Django's own asynchronous chain are served by hypercorn, each in a
 process of its own, and asked in turn by this one, which has a core to itself. The unit is Django's
-sync chain, called in line on one thread by this process in the same rounds.
+sync chain called in line, timed where nothing can cost less: in a handler of plain Reflex, served
+as the others are and asked in the same rounds.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
+from statistics import median
 from time import perf_counter_ns
 from typing import Any
 
 from benchmarks import chains
+from benchmarks.cores import on_one_core
 from benchmarks.django_project import (
     DEFAULT_MIDDLEWARE,
     NOBODY,
@@ -24,6 +28,7 @@ from benchmarks.django_project import (
     with_middleware,
 )
 from benchmarks.event_client import ROOT, Tab
+from benchmarks.events_served import COOKIE
 from benchmarks.harness import (
     Case,
     Effort,
@@ -36,22 +41,27 @@ from benchmarks.harness import (
     interleave,
 )
 from benchmarks.in_turn import OnThread, Timed, of_runs
-from benchmarks.under_hypercorn import hypercorn, on_a_core_of_its_own
+from benchmarks.under_hypercorn import hypercorn
 
 ANONYMOUS, USER = "anonymous", "user"
 PLAIN, CACHED = "plain Reflex", "ours, user, remembered"
-UNIT, OURS, DJANGO = "Django's sync chain, {}", "ours, {}", "Django's async chain, {}"
+OURS, DJANGO = "ours, {}", "Django's async chain, {}"
+IN_LINE = "plain Reflex, Django's sync chain in its handler, {} (limit)"
+UNIT, TIGHT = "Django's sync chain in a handler, {}", "Django's sync chain in a loop, {}"
 VISITORS = (ANONYMOUS, USER)
 # Sent at once, and all answered before the next are sent: the server has always something to do.
 EVENTS, CLIENTS = 20, 32
 FEWER = 8  # rounds, each of which takes a good tenth of a second
 
 PLAIN_STATE = f"{ROOT}.benchmarks___events_served____plain_state"
+IN_LINE_STATE = f"{ROOT}.benchmarks___events_served____in_line_state"
 APP_STATE = f"{ROOT}.reflex_adapter___state____app_state"
 DJANGO_STATE = f"{APP_STATE}.benchmarks___events_served____django_state"
 # What is asked: the application, the state, and whether somebody is known there.
 WAYS: dict[str, tuple[str, str, bool]] = {
     PLAIN: ("plain", PLAIN_STATE, False),
+    IN_LINE.format(ANONYMOUS): ("in_line", IN_LINE_STATE, False),
+    IN_LINE.format(USER): ("in_line_user", IN_LINE_STATE, True),
     OURS.format(ANONYMOUS): ("ours", DJANGO_STATE, False),
     OURS.format(USER): ("ours", DJANGO_STATE, True),
     CACHED: ("cached", DJANGO_STATE, True),
@@ -60,16 +70,17 @@ WAYS: dict[str, tuple[str, str, bool]] = {
 }
 APPS = list(dict.fromkeys(app for app, _state, _known in WAYS.values()))
 
-Tabs = Mapping[str, Sequence[Tab]]  # of each way, the first of them for what one socket is asked
+Tabs = Sequence[Tab]  # of one way, the first of them for what one socket is asked
 
 
 def measure(effort: Effort) -> Report:
-    cookie = sign_in()
+    cookie = os.environ[COOKIE] = sign_in()
     fewer = replace(effort, rounds=-(-effort.rounds // FEWER))
     with closing(asyncio.new_event_loop()) as loop, served(loop, cookie) as tabs:
         of_one = partial(_cases, loop, {name: its[:1] for name, its in tabs.items()}, EVENTS)
         of_many = partial(_cases, loop, tabs, max(1, EVENTS // 4))
-        groups = [[*of_one(), *_units(cookie)], list(of_many())]
+        units = [*_units(loop, tabs), *_in_a_loop(cookie)]
+        groups = [[*of_one(), *units], list(of_many())]
         timed = [
             Timed([case.name for case in group], runs)
             for group, runs in zip(groups, interleave(groups, fewer), strict=True)
@@ -79,9 +90,9 @@ def measure(effort: Effort) -> Report:
 
 
 @contextmanager
-def served(loop: asyncio.AbstractEventLoop, cookie: str) -> Iterator[Tabs]:
+def served(loop: asyncio.AbstractEventLoop, cookie: str) -> Iterator[Mapping[str, Tabs]]:
     apps = [f"benchmarks.events_served:{app}()" for app in APPS]
-    with on_a_core_of_its_own() as others, hypercorn(*apps, cores=others) as found:
+    with on_one_core() as others, hypercorn(*apps, cores=others) as found:
         ports = dict(zip(APPS, found, strict=True))
         tabs = {
             name: [
@@ -95,13 +106,13 @@ def served(loop: asyncio.AbstractEventLoop, cookie: str) -> Iterator[Tabs]:
             loop.run_until_complete(tab.socket.close())
 
 
-def _cases(loop: asyncio.AbstractEventLoop, tabs: Tabs, times: int) -> Iterator[Case]:
+def _cases(loop: asyncio.AbstractEventLoop, tabs: Mapping[str, Tabs], times: int) -> Iterator[Case]:
     for name, those in tabs.items():
         ask = partial(_ask, loop, those, times)
         yield Case(name, partial(_check, name, ask, those), ask)
 
 
-def _ask(loop: asyncio.AbstractEventLoop, tabs: Sequence[Tab], times: int) -> float:
+def _ask(loop: asyncio.AbstractEventLoop, tabs: Tabs, times: int) -> float:
     """Return the nanoseconds that one event took."""
 
     async def all_of_them() -> None:
@@ -112,7 +123,7 @@ def _ask(loop: asyncio.AbstractEventLoop, tabs: Sequence[Tab], times: int) -> fl
     return (perf_counter_ns() - start) / times / len(tabs)
 
 
-def _check(name: str, ask: Callable[[], float], tabs: Sequence[Tab]) -> None:
+def _check(name: str, ask: Callable[[], float], tabs: Tabs) -> None:
     ask()
     who = SOMEBODY if WAYS[name][2] else NOBODY
     for tab in tabs:
@@ -121,11 +132,27 @@ def _check(name: str, ask: Callable[[], float], tabs: Sequence[Tab]) -> None:
         ask()  # warm up
 
 
-def _units(cookie: str) -> Iterator[Case]:
+def _units(loop: asyncio.AbstractEventLoop, tabs: Mapping[str, Tabs]) -> Iterator[Case]:
+    """Time the chain alone in the handlers of a server that is as busy as the others."""
+    for visitor in VISITORS:
+        name = IN_LINE.format(visitor)
+        ask = partial(_ask, loop, tabs[name][:1], EVENTS)
+        its = partial(_median_of_told, ask, tabs[name][0])
+        yield Case(UNIT.format(visitor), partial(_check, name, ask, tabs[name][:1]), its)
+
+
+def _median_of_told(ask: Callable[[], float], tab: Tab) -> float:
+    ask()
+    check("how many say what the chain took", len(tab.took), EVENTS)
+    return median(tab.took)
+
+
+def _in_a_loop(cookie: str) -> Iterator[Case]:
+    """Time the chain where it is called over and over, with caches that hold nothing else."""
     for visitor, of in ((ANONYMOUS, ""), (USER, cookie)):
         with with_middleware(DEFAULT_MIDDLEWARE):
             once = chains.django_sync(chains.Event(of))
-        name = UNIT.format(visitor)
+        name = TIGHT.format(visitor)
         yield Case(name, partial(_check_unit, name, once, visitor), OnThread(once))
 
 
@@ -139,6 +166,9 @@ def _ratios(timed: Timed) -> Iterator[Ratio]:
         yield _added(timed, f"added_{visitor}", OURS.format(visitor), visitor, most)
     yield _added(timed, "added_user_cached", CACHED, ANONYMOUS, 3.0)
     for visitor in VISITORS:
+        added = _spread(timed, _in_units, OURS.format(visitor), PLAIN, TIGHT.format(visitor))
+        yield Ratio(f"added_{visitor}_in_units_of_a_loop", added)
+    for visitor in VISITORS:
         keys = DJANGO.format(visitor), OURS.format(visitor)
         faster = _spread(timed, lambda django, ours: django / ours, *keys)
         yield Ratio(f"compiled_vs_django_async_chain_{visitor}", faster, at_least=1.8)
@@ -148,10 +178,11 @@ def _ratios(timed: Timed) -> Iterator[Ratio]:
 
 
 def _added(timed: Timed, name: str, way: str, visitor: str, most: float) -> Ratio:
-    def added(ours: float, plain: float, unit: float) -> float:
-        return (ours - plain) / unit
+    return Ratio(name, _spread(timed, _in_units, way, PLAIN, UNIT.format(visitor)), most)
 
-    return Ratio(name, _spread(timed, added, way, PLAIN, UNIT.format(visitor)), most)
+
+def _in_units(ours: float, plain: float, unit: float) -> float:
+    return (ours - plain) / unit
 
 
 def _spread(timed: Timed, figure: Callable[..., float], *keys: str) -> Spread:

@@ -5,12 +5,17 @@ All have the same handler: it counts, and says who asks.
 
 from __future__ import annotations
 
+import functools
+import os
+from time import perf_counter_ns
+
 import reflex as rx
 from django.core.handlers.base import BaseHandler
 from django.test.utils import override_settings
 
 import benchmarks.django_project  # configures Django, before a state reads its settings
 from asgi_compose import ASGIApp
+from benchmarks import chains
 from django_adapter import DjangoOuterDispatcher, MiddlewareRunner
 from reflex_adapter._reflex import serving_only
 from reflex_adapter.bridge import DjangoEventBridge
@@ -19,7 +24,10 @@ from reflex_adapter.mount import RESERVED
 from reflex_adapter.reflex_app import DjangoApp
 from reflex_adapter.state import AppState
 
-__all__ = ["benchmarks", "cached", "django_chain", "ours", "plain"]
+__all__ = ["benchmarks", "cached", "django_chain", "in_line", "in_line_user", "ours", "plain"]
+
+
+COOKIE = "BENCHMARKED_COOKIE"  # in the environment, of whom a chain is called for in line
 
 
 class PlainState(rx.State):
@@ -32,6 +40,28 @@ class PlainState(rx.State):
     async def add(self) -> None:
         self.count += 1
         self.who = "nobody"
+
+
+class InLineState(rx.State):
+    """The same with Django's sync chain called by the handler, the nanoseconds that it took."""
+
+    count: int = 0
+    who: str = ""
+    took: int = 0
+
+    @rx.event
+    async def add(self) -> None:
+        self.count += 1
+        once = chain()
+        start = perf_counter_ns()
+        response = once()
+        self.took = perf_counter_ns() - start
+        self.who = response.content.decode().split(" after ")[0]  # type: ignore[attr-defined]
+
+
+@functools.cache
+def chain() -> chains.Once:
+    return chains.django_sync(chains.Event(os.environ.get(COOKIE, "")))
 
 
 class DjangoState(AppState):
@@ -57,6 +87,18 @@ def plain() -> ASGIApp:
     with serving_only():
         asgi: ASGIApp = app()
     return asgi
+
+
+def in_line() -> ASGIApp:
+    """Plain Reflex, with the least of Django that can be done for an event of nobody."""
+    os.environ.pop(COOKIE, None)
+    return plain()
+
+
+def in_line_user() -> ASGIApp:
+    """The same for a user, all of it blocking the event loop."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return plain()
 
 
 def ours() -> ASGIApp:

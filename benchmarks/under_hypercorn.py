@@ -70,22 +70,6 @@ def _rates(load: Load) -> list[float]:
 
 
 @contextmanager
-def on_a_core_of_its_own() -> Iterator[set[int]]:
-    """Keep this process on one core, as if the client were elsewhere; give those that are left.
-
-    Where a process cannot be kept on a core, or there is only one, nothing is changed.
-    """
-    if not hasattr(os, "sched_setaffinity") or len(cores := os.sched_getaffinity(0)) < 2:
-        yield set()
-        return
-    os.sched_setaffinity(0, {max(cores)})
-    try:
-        yield cores - {max(cores)}
-    finally:
-        os.sched_setaffinity(0, cores)
-
-
-@contextmanager
 def hypercorn(*apps: str, cores: Collection[int] = ()) -> Iterator[list[int]]:
     """Serve each of ``apps`` in a process of its own, on ``cores`` if any, and give their ports."""
     ports = [_free_port() for _ in apps]
