@@ -20,7 +20,7 @@ from django_adapter import DjangoOuterDispatcher, MiddlewareRunner
 from reflex_adapter._reflex import serving_only
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import MOST_SECONDS
-from reflex_adapter.mount import RESERVED
+from reflex_adapter.mount import reserved_prefixes
 from reflex_adapter.reflex_app import DjangoApp
 from reflex_adapter.state import AppState
 
@@ -125,4 +125,4 @@ class DjangoChain(MiddlewareRunner):
 
 def led(app: DjangoApp) -> ASGIApp:
     app.add_page(page, route="/")
-    return DjangoOuterDispatcher(app(), reserved=RESERVED)
+    return DjangoOuterDispatcher(app(), reserved=reserved_prefixes())

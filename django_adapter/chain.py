@@ -9,7 +9,7 @@ Django nests it. Each layer turns exceptions into responses, as Django's
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from asgiref.sync import async_to_sync, iscoroutinefunction
@@ -36,16 +36,19 @@ AsyncHook = Callable[..., Awaitable[Any]]
 
 
 class Compiled:
-    """The chain around ``inner``, and the hooks that belong around the view."""
+    """The chain around ``inner``, and the hooks that belong around the view.
 
-    def __init__(self, inner: Handler) -> None:
+    ``middleware`` are dotted paths, ``None`` for those of the settings.
+    """
+
+    def __init__(self, inner: Handler, middleware: Sequence[str] | None = None) -> None:
         self.view_hooks: list[AsyncHook] = []
         self.template_hooks: list[AsyncHook] = []
         self.exception_hooks: list[Hook] = []
         self.handler: Handler = inner
         self._is_async = True
         declared = non_blocking()
-        for path in reversed(settings.MIDDLEWARE):
+        for path in reversed(settings.MIDDLEWARE if middleware is None else middleware):
             self._add(path, path in declared)
 
     def _add(self, path: str, declared: bool) -> None:

@@ -8,7 +8,7 @@ hop.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import CoroutineType
 from typing import Any
 
@@ -28,9 +28,11 @@ from django_adapter.places import drive, in_thread, on_loop
 class CompiledHandler(BaseHandler):
     """Runs ``settings.MIDDLEWARE`` with Django's meaning, and no hop that nothing needs."""
 
+    middleware: Sequence[str] | None = None  # other dotted paths than those
+
     def load_middleware(self, is_async: bool = False) -> None:
         """Compile the chain. Raises what a middleware's ``__init__`` raises, and Django would."""
-        chain = Compiled(self._safe_view_response)
+        chain = Compiled(self._safe_view_response, self.middleware)
         self._view_middleware = chain.view_hooks
         self._template_response_middleware = chain.template_hooks
         self._exception_middleware = chain.exception_hooks

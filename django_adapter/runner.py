@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -61,12 +61,13 @@ current_call: ContextVar[ViewCall] = ContextVar("django_adapter.current_call")
 class MiddlewareRunner(CompiledHandler):
     """The middleware chain of the project, compiled once, run as often as wanted.
 
-    Raises what a middleware's ``__init__`` raises, ``MiddlewareNotUsed`` excepted. No state of a
-    run stays on it.
+    ``middleware`` are dotted paths, by default ``settings.MIDDLEWARE``. Raises what a middleware's
+    ``__init__`` raises, ``MiddlewareNotUsed`` excepted. No state of a run stays on it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, middleware: Sequence[str] | None = None) -> None:
         super().__init__()
+        self.middleware = middleware
         self.load_middleware(is_async=True)
 
     async def run(

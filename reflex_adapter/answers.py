@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from reflex.event import EventSpec
 
 from reflex_adapter.bridge import Outcome
+from reflex_adapter.conf import configuration
 from reflex_adapter.errors import EventRefused
 from reflex_adapter.logged import logged
 
@@ -22,18 +23,24 @@ FOR_GOOD = 2**31 - 1  # the longest that a browser's timer knows, in millisecond
 def answer(outcome: Outcome, *, loads_page: bool = False) -> EventSpec | None:
     """Return what the client is to do about the chain's response; nothing if all went well.
 
-    A redirect becomes a navigation, a refusal (4xx and 503) a visible message. Raises
-    ``EventRefused`` for any other response that is not the handler's own.
+    A redirect becomes a navigation, a refusal (4xx and 503) a visible message, and so does a
+    redirect that middleware made, if ``REFLEX_DJANGO_AUTO_REDIRECT_FROM_MIDDLEWARE`` is off.
+    Raises ``EventRefused`` for any other response that is not the handler's own.
     """
     status = outcome.response.status_code
-    if status in range(300, 400) and outcome.response.has_header("Location"):
+    redirected = status in range(300, 400) and outcome.response.has_header("Location")
+    if redirected and may_navigate(outcome):
         return navigation(outcome)
-    if status in range(400, 500) or status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if redirected or status in range(400, 500) or status == HTTPStatus.SERVICE_UNAVAILABLE:
         said = f"{status} {outcome.response.reason_phrase}"
         return page_failed(said) if loads_page else refusal(said)
     if outcome.completed and status < 300:
         return None
     raise refused(outcome)
+
+
+def may_navigate(outcome: Outcome) -> bool:
+    return outcome.completed or configuration().auto_redirect_from_middleware
 
 
 def refusal(said: str) -> EventSpec:

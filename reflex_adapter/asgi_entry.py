@@ -14,8 +14,8 @@ django_application = get_asgi_application()
 # Only now: the app's pages import models, which django.setup() has made ready.
 from django_adapter import DjangoOuterDispatcher  # noqa: E402
 from reflex_adapter.django_led_app import app  # noqa: E402
-from reflex_adapter.mount import RESERVED  # noqa: E402
+from reflex_adapter.mount import reserved_prefixes  # noqa: E402
 
 __all__ = ["application"]
 
-application = DjangoOuterDispatcher(app(), reserved=RESERVED, django=django_application)
+application = DjangoOuterDispatcher(app(), reserved=reserved_prefixes(), django=django_application)

@@ -13,7 +13,7 @@ from reflex_adapter._reflex import (
 )
 from reflex_adapter.answers import refusal
 from reflex_adapter.background import AccountChanged, TaskAccount
-from reflex_adapter.conf import socket_limits
+from reflex_adapter.conf import configuration
 from reflex_adapter.connection import Connection
 from reflex_adapter.current import CurrentEvent, bound
 from reflex_adapter.finished import finished
@@ -39,7 +39,7 @@ class BackgroundEventProcessor(DjangoEventProcessor):
         if not registered.handler.is_background:
             await super()._run(connection, entry, registered)
             return
-        limits, tab = socket_limits(), entry.ctx.token
+        limits, tab = configuration().socket, entry.ctx.token
         if self.tasks.take(tab, limits.max_tasks):
             try:
                 await self._run_after_chain(connection, entry, registered)

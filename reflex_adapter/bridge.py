@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 
 from asgi_compose import Scope
 from django_adapter import AuthCache, MiddlewareRunner, SyntheticRequests, load_identity
 from django_adapter.identity import Loader
-from reflex_adapter.conf import auth_cache_seconds
+from reflex_adapter.conf import configuration
 from reflex_adapter.current import CurrentEvent, bound
+from reflex_adapter.event_chain import event_middleware
 from reflex_adapter.logged import logged
 
 # What Django's response_for_exception() takes for an answer and not for an error.
@@ -45,11 +46,14 @@ class Outcome:
 
 
 class DjangoEventBridge:
-    """Runs handlers as views of the project's middleware chain, which it builds once."""
+    """Runs handlers as views of the project's middleware chain, which it builds once.
+
+    Without a ``runner`` that is ``event_middleware()``.
+    """
 
     def __init__(self, runner: MiddlewareRunner | None = None) -> None:
-        self.runner = runner or MiddlewareRunner()
-        seconds = auth_cache_seconds()
+        self.runner = runner or MiddlewareRunner(event_middleware())
+        seconds = configuration().auth_cache
         self.auth_cache = AuthCache(seconds) if seconds else None
 
     async def run(
@@ -59,13 +63,15 @@ class DjangoEventBridge:
         *,
         path: str = "/",
         query: bytes = b"",
+        post: QueryDict | None = None,
         seen_as: Callable[..., Any] | None = None,
         also: Loader | None = None,
     ) -> Outcome:
         """Run ``handler`` around ``settings.MIDDLEWARE`` on a request of ``connection``.
 
         That is the scope of a request or of a WebSocket handshake, its ``Origin`` already checked;
-        or what makes requests of one, parsed once, where many events come by it. ``process_view``
+        or what makes requests of one, parsed once, where many events come by it. ``post`` becomes
+        ``request.POST``. ``process_view``
         hooks see ``handler``, or ``seen_as``, for which it stands. Session and user are loaded
         before the handler starts, so that reading them does no I/O; ``also`` is called with them.
         Raises what the handler raises, once the chain has seen and logged it, unless Django answers
@@ -75,6 +81,8 @@ class DjangoEventBridge:
         if not isinstance(requests, SyntheticRequests):
             requests = SyntheticRequests(requests)
         request = requests.request(path=path, query_string=query, csrf_proven=True)
+        if post is not None:
+            request.POST = post  # type: ignore[assignment]
         started = completed = False
         found: bool | None = None
 

@@ -1,73 +1,48 @@
-"""The ``REFLEX_DJANGO_*`` settings, read here and nowhere else."""
+"""The ``REFLEX_DJANGO_*`` settings: read here and nowhere else, into one checked object."""
 
 from __future__ import annotations
 
-from dataclasses import Field, asdict, dataclass, field, fields
+import difflib
+import functools
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
+from reflex_adapter.setting_kinds import (
+    Kind,
+    dotted_names,
+    flag,
+    module_name,
+    optional_labels,
+    prefixes,
+    seconds,
+    setting,
+    text,
+    within,
+)
+
+PREFIX = "REFLEX_DJANGO_"
 BUILD_FOLDER = "_reflex"  # below STATIC_ROOT
 MOST_SECONDS = 300  # that an authentication may be out of date
 TICKET_PATH = "/_event_cookies"  # where the page fetches the cookies that an event has set
 
-
-def use_rxconfig_file() -> bool:
-    """``REFLEX_DJANGO_USE_RXCONFIG_FILE``: merge the project's ``rxconfig.py`` underneath."""
-    return flag("USE_RXCONFIG_FILE", False)
-
-
-def mirror_messages() -> bool:
-    """``REFLEX_DJANGO_MIRROR_MESSAGES``: show Django's messages through ``AppState.messages``.
-
-    Where it is off they wait in Django's storage for the next page that Django renders.
-    """
-    return flag("MIRROR_MESSAGES", True)
-
-
-def mirror_csrf() -> bool:
-    """``REFLEX_DJANGO_MIRROR_CSRF``: keep a CSRF token in ``AppState.csrf_token``."""
-    return flag("MIRROR_CSRF", True)
-
-
-def mirror_language() -> bool:
-    """``REFLEX_DJANGO_MIRROR_LANGUAGE``: ``AppState.language`` and ``.language_bidi``."""
-    return flag("MIRROR_LANGUAGE", True)
-
-
-def auth_cache_seconds() -> float:
-    """``REFLEX_DJANGO_AUTH_CACHE``: for how many seconds the session and user of a connection may
-    be remembered, instead of asked of their stores on every event; 0 for never, at most 300.
-    """
-    seconds = getattr(settings, "REFLEX_DJANGO_AUTH_CACHE", 0)
-    numeric = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not numeric or not 0 <= seconds <= MOST_SECONDS:
-        raise ImproperlyConfigured(
-            f"REFLEX_DJANGO_AUTH_CACHE must be seconds from 0 to {MOST_SECONDS}, not {seconds!r}."
-        )
-    return float(seconds)
+MIB = 1024 * 1024
+Section = TypeVar("Section")
 
 
 @dataclass(frozen=True)
 class UploadLimits:
     """``REFLEX_DJANGO_UPLOAD_MAX_FILE_SIZE`` and so on: sizes in bytes, the wait in seconds."""
 
-    max_file_size: int = 10 * 1024 * 1024
-    max_size: int = 25 * 1024 * 1024  # of the request
-    max_files: int = 20
-    max_wait: int = 30  # for the next bytes
-
-
-def upload_limits() -> UploadLimits:
-    """Return the limits that an upload has to keep."""
-    defaults = asdict(UploadLimits())
-    return UploadLimits(**{k: number(f"UPLOAD_{k.upper()}", v) for k, v in defaults.items()})
-
-
-def within(default: int, least: int, most: int) -> int:
-    """Declare a limit with its default, and the range that a project may set it in."""
-    return field(default=default, metadata={"least": least, "most": most})
+    max_file_size: int = within(10 * MIB)
+    max_size: int = within(25 * MIB)  # of the request
+    max_files: int = within(20)
+    max_wait: int = within(30)  # for the next bytes
 
 
 @dataclass(frozen=True)
@@ -75,7 +50,7 @@ class SocketLimits:
     """``REFLEX_DJANGO_SOCKET_MAX_MESSAGE`` and so on: what one socket may ask of the process."""
 
     # Bytes. Hypercorn itself takes 16 MiB; less than a kibibyte would let no page connect.
-    max_message: int = within(1024 * 1024, 1024, 16 * 1024 * 1024)
+    max_message: int = within(MIB, 1024, 16 * MIB)
     max_malformed: int = within(5, 1, 1000)  # messages, the last of which closes the socket
     max_rate: int = within(50, 1, 100_000)  # messages a second
     max_burst: int = within(100, 10, 100_000)  # at once, after a pause; a page begins with several
@@ -86,41 +61,113 @@ class SocketLimits:
     max_log_lines: int = within(20, 1, 10_000)  # a minute, about all sockets of the process
 
 
-def socket_limits() -> SocketLimits:
-    """Return the limits that a socket has to keep."""
-    return SocketLimits(**{limit.name: socket_limit(limit) for limit in fields(SocketLimits)})
+@dataclass(frozen=True)
+class Configuration:
+    """The settings of a project, each named as its field, in capitals after ``REFLEX_DJANGO_``."""
+
+    # What Reflex is told.
+    use_rxconfig_file: bool = setting(flag, False)  # merge the project's rxconfig.py underneath
+    show_built_with_reflex: bool = setting(flag, False)  # Reflex's badge on the pages
+    reserved_reflex_prefixes: tuple[str, ...] = setting(prefixes, ())  # more paths for Reflex
+
+    # Where pages are found.
+    auto_discover_pages: bool = setting(flag, True)  # in the installed apps
+    page_apps: tuple[str, ...] | None = setting(optional_labels, None)  # only in those
+    page_module: str = setting(module_name, "views")  # of each app
+    page_packages: tuple[str, ...] = setting(dotted_names, ())  # and in the modules of these
+
+    # What runs around an event, and what becomes of it.
+    run_middleware_chain: bool = setting(flag, True)
+    event_middleware_skip: tuple[str, ...] = setting(dotted_names, ())
+    auto_redirect_from_middleware: bool = setting(flag, True)
+    event_post_from_payload: bool = setting(flag, False)
+    # Seconds that the session and user of a connection may be remembered, instead of asked of their
+    # stores on every event.
+    auth_cache: float = setting(seconds(0, MOST_SECONDS), 0.0)
+
+    # What `AppState` shows to components.
+    mirror_messages: bool = setting(flag, True)  # off: they wait for the next page of Django's
+    mirror_csrf: bool = setting(flag, True)
+    mirror_language: bool = setting(flag, True)  # also language_bidi
+
+    visitor_cookie: str = setting(text("the name of a cookie"), "reflex_visitor")
+    upload: UploadLimits = UploadLimits()
+    socket: SocketLimits = SocketLimits()
 
 
-def socket_limit(limit: Field[int]) -> int:
-    default: int = getattr(SocketLimits, limit.name)
-    return number(f"SOCKET_{limit.name.upper()}", default, **limit.metadata)
+SECTIONS: dict[str, type[Any]] = {"upload": UploadLimits, "socket": SocketLimits}
 
 
-def number(name: str, default: int, least: int = 1, most: int | None = None) -> int:
-    value = getattr(settings, f"REFLEX_DJANGO_{name}", default)
-    if type(value) is not int or value < least or (most is not None and value > most):
-        upwards = "on" if most is None else f"to {most}"
+@functools.cache
+def configuration() -> Configuration:
+    """Return the settings in force, read once; ``override_settings`` has them read again.
+
+    Raises ``ImproperlyConfigured`` for an unknown name, a wrong value, or two that exclude each
+    other, saying which setting it is and what it may be.
+    """
+    names = setting_names()
+    for name in dir(settings):
+        if name.startswith(PREFIX) and name not in names:
+            raise ImproperlyConfigured(unknown(name, names))
+    sections = {field: read(kind, f"{PREFIX}{field.upper()}_") for field, kind in SECTIONS.items()}
+    found = read(Configuration, PREFIX, **sections)
+    refuse_combinations(found)
+    return found
+
+
+@receiver(setting_changed)
+def read_again(*, setting: str, **kwargs: Any) -> None:
+    if setting.startswith(PREFIX):
+        configuration.cache_clear()
+
+
+def read(section: type[Section], prefix: str, **ready: Any) -> Section:
+    """Return a section of the settings, each of them checked."""
+    values = dict(ready)
+    for field in fields(section):  # type: ignore[arg-type]
+        kind: Kind | None = field.metadata.get("kind")
+        if kind is not None:
+            name = prefix + field.name.upper()
+            values[field.name] = kind(name, getattr(settings, name, field.default))
+    return section(**values)
+
+
+def setting_names() -> list[str]:
+    """Return the names of all settings."""
+    sections = [("", Configuration), *((f"{name}_", kind) for name, kind in SECTIONS.items())]
+    return [
+        PREFIX + (section + field.name).upper()
+        for section, kind in sections
+        for field in fields(kind)
+        if "kind" in field.metadata
+    ]
+
+
+def unknown(name: str, names: list[str]) -> str:
+    close = difflib.get_close_matches(name, names, n=1)
+    remedy = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(sorted(names))}."
+    return f"There is no setting {name}. {remedy}"
+
+
+def refuse_combinations(found: Configuration) -> None:
+    """Raise ``ImproperlyConfigured`` for two settings that cannot both be meant."""
+    if found.event_middleware_skip and not found.run_middleware_chain:
         raise ImproperlyConfigured(
-            f"REFLEX_DJANGO_{name} must be a whole number from {least} {upwards}, not {value!r}."
+            "REFLEX_DJANGO_EVENT_MIDDLEWARE_SKIP names what is left out of the chain that "
+            "REFLEX_DJANGO_RUN_MIDDLEWARE_CHAIN = False turns off; keep one of them."
         )
-    return value
-
-
-def visitor_cookie() -> str:
-    """``REFLEX_DJANGO_VISITOR_COOKIE``: the cookie of the visitor whose state a tab shows."""
-    name = getattr(settings, "REFLEX_DJANGO_VISITOR_COOKIE", "reflex_visitor")
-    if not isinstance(name, str) or not name:
+    if found.auto_discover_pages:
+        return
+    if found.page_apps is not None:
         raise ImproperlyConfigured(
-            f"REFLEX_DJANGO_VISITOR_COOKIE must be the name of a cookie, not {name!r}."
+            "REFLEX_DJANGO_PAGE_APPS names the apps that REFLEX_DJANGO_AUTO_DISCOVER_PAGES = False "
+            "keeps from being looked through; keep one of them."
         )
-    return name
-
-
-def flag(name: str, default: bool) -> bool:
-    value = getattr(settings, f"REFLEX_DJANGO_{name}", default)
-    if not isinstance(value, bool):
-        raise ImproperlyConfigured(f"REFLEX_DJANGO_{name} must be True or False, not {value!r}.")
-    return value
+    if not found.page_packages:
+        raise ImproperlyConfigured(
+            "REFLEX_DJANGO_AUTO_DISCOVER_PAGES = False leaves no place for pages: name their "
+            "packages in REFLEX_DJANGO_PAGE_PACKAGES."
+        )
 
 
 def build_root() -> Path:

@@ -17,7 +17,7 @@ from django.http.response import HttpResponseBase
 from asgi_compose import Scope, Send
 from django_adapter import SyntheticRequests
 from reflex_adapter.closable import ClosableSocket
-from reflex_adapter.conf import visitor_cookie
+from reflex_adapter.conf import configuration
 from reflex_adapter.visitor import new_visitor, visitor_line, visitor_of
 
 ENDS_NOW = re.compile(r"0+|-\d+")  # a Max-Age that deletes the cookie (RFC 6265, section 5.2.2)
@@ -67,8 +67,10 @@ class Connection(ClosableSocket):
         """Make who connected without one a visitor; return it and its ``Set-Cookie`` value."""
         visitor = new_visitor()
         value, line = visitor_line(self.requests.request(path="/"), visitor)
-        self._cookies[visitor_cookie()] = value
-        self._header = "; ".join(filter(None, [self._header, f"{visitor_cookie()}={value}"]))
+        self._cookies[configuration().visitor_cookie] = value
+        self._header = "; ".join(
+            filter(None, [self._header, f"{configuration().visitor_cookie}={value}"])
+        )
         self._requests = None
         self.visitor = visitor
         return visitor, line

@@ -12,10 +12,10 @@ from collections.abc import Callable
 import reflex as rx
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.module_loading import autodiscover_modules
 
 from reflex_adapter.layout import default_layout
 from reflex_adapter.mount import get_mount
+from reflex_adapter.page_modules import import_pages
 from reflex_adapter.pages import Page, noted_pages
 from reflex_adapter.reflex_app import DjangoApp, made_apps
 
@@ -39,7 +39,7 @@ def led_app() -> DjangoApp:
         raise ImproperlyConfigured(
             f"reflex_mount(app_name={mount.app_name!r}): no such app; add it to INSTALLED_APPS."
         )
-    autodiscover_modules("views")
+    import_pages()
     own = made_apps[0] if made_apps else None
     app = own or new_app()
     if own is None and not noted_pages:

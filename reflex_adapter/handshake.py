@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from asgi_compose import ASGIApp, Message, Receive, Scope, Send, refuse
 from reflex_adapter.claims import claimed_token, with_bound_header, with_token
-from reflex_adapter.conf import socket_limits
+from reflex_adapter.conf import configuration
 from reflex_adapter.connection import Connection
 from reflex_adapter.inbound import Inbound
 from reflex_adapter.tabs import Tab, Tabs
@@ -39,7 +39,7 @@ class HandshakeKeeper:
         """``release`` takes a token away from the socket that Reflex has linked it to;
         ``queue_exceeds`` tells whether more events than so many of the token's tab wait.
         """
-        socket_limits()  # a wrong setting is told at start
+        configuration()  # a wrong setting is told at start
         self.app = app
         self.tabs = Tabs()
         self._release = release
@@ -59,7 +59,7 @@ class HandshakeKeeper:
             await self.app(with_bound_header(inner, connection.visitor), receive, connection.send)
 
     async def _serve_tab(self, inner: Scope, receive: Receive, connection: Connection) -> None:
-        if self._open >= socket_limits().max_open:
+        if self._open >= configuration().socket.max_open:
             await self._refuse(connection, receive, 503, "too many sockets are open")
             return
         self._open += 1
@@ -73,7 +73,7 @@ class HandshakeKeeper:
         visitor = connection.visitor
         if visitor is None:
             visitor, tab.set_cookie = connection.make_visitor()
-        most = socket_limits().max_per_visitor
+        most = configuration().socket.max_per_visitor
         if not await self.tabs.enter(tab, visitor, claimed_token(inner), most):
             await self._refuse(connection, receive, 403, "too many sockets of one visitor")
             return
@@ -86,7 +86,7 @@ class HandshakeKeeper:
         self, connection: Connection, receive: Receive, status: int, why: str
     ) -> None:
         scope = connection.handshake
-        self._violations.write(scope, why, scope["path"], most=socket_limits().max_log_lines)
+        self._violations.write(scope, why, scope["path"], most=configuration().socket.max_log_lines)
         text = "Please close a few tabs, or come back later."
 
         async def send(message: Message) -> None:
@@ -101,7 +101,7 @@ class HandshakeKeeper:
             return self._queue_exceeds(tab.token, most)
 
         scope = tab.connection.handshake
-        return Inbound(scope, socket_limits(), self._violations, queue_exceeds)
+        return Inbound(scope, configuration().socket, self._violations, queue_exceeds)
 
 
 def inner_headers(scope: Scope) -> list[tuple[bytes, bytes]]:

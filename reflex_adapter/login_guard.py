@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
-from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
+
+from reflex_adapter.event_chain import event_middleware
 
 
 class LoginGuard:
@@ -40,7 +41,7 @@ def anything(request: HttpRequest) -> NoReturn:
 
 def login_guard() -> LoginGuard | None:
     """Return the guard of the project, ``None`` where nothing asks for a login."""
-    for path in settings.MIDDLEWARE:
+    for path in event_middleware():
         middleware = import_string(path)
         if isinstance(middleware, type) and issubclass(middleware, LoginRequiredMiddleware):
             return LoginGuard(middleware)

@@ -13,15 +13,15 @@ from typing import Any, Generic, TypeVar, overload
 from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_bidi
 
-from reflex_adapter.conf import mirror_csrf, mirror_language, mirror_messages
+from reflex_adapter.conf import configuration
 
 T = TypeVar("T")
 
-SWITCHES = {
-    "messages": mirror_messages,
-    "csrf_token": mirror_csrf,
-    "language": mirror_language,
-    "language_bidi": mirror_language,
+SWITCHES: dict[str, Callable[[], bool]] = {
+    "messages": lambda: configuration().mirror_messages,
+    "csrf_token": lambda: configuration().mirror_csrf,
+    "language": lambda: configuration().mirror_language,
+    "language_bidi": lambda: configuration().mirror_language,
 }
 
 _shown: set[str] = set()  # the mirrors that a page refers to, and the settings let it

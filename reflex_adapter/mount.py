@@ -14,9 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, get_resolver
 
 from django_adapter import RESERVED_PREFIXES
-from reflex_adapter.conf import TICKET_PATH
-
-RESERVED = (*RESERVED_PREFIXES, TICKET_PATH)  # what the server behind the pages answers itself
+from reflex_adapter.conf import TICKET_PATH, configuration
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,12 @@ def django_only(prefix: str, mount_prefix: str) -> str:
 
 
 def is_reserved(path: str) -> bool:
-    return any(covers(reserved, path) for reserved in RESERVED)
+    return any(covers(reserved, path) for reserved in reserved_prefixes())
+
+
+def reserved_prefixes() -> tuple[str, ...]:
+    """Return the paths that the server behind the pages answers itself, and all below them."""
+    return (*RESERVED_PREFIXES, TICKET_PATH, *configuration().reserved_reflex_prefixes)
 
 
 def covers(prefix: str, path: str) -> bool:

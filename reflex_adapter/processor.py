@@ -25,12 +25,14 @@ from reflex_adapter._reflex import (
 )
 from reflex_adapter.answers import answer, page_failed
 from reflex_adapter.bridge import Handler, Outcome
+from reflex_adapter.conf import configuration
 from reflex_adapter.connection import Connection, path_and_query
 from reflex_adapter.cookie_tickets import STALE_SESSION
 from reflex_adapter.current import CurrentEvent
 from reflex_adapter.errors import EventRefused
 from reflex_adapter.handlers import Prepared, for_django
 from reflex_adapter.handshake import CONNECTION
+from reflex_adapter.posted import posted
 from reflex_adapter.public_states import Strangers
 from reflex_adapter.updates import emit_now, updates_of
 
@@ -136,11 +138,13 @@ class DjangoEventProcessor(BaseStateEventProcessor):
     ) -> Outcome:
         path, query = path_and_query(page)
         given = connection.session_cookie
+        posts = configuration().event_post_from_payload
         outcome = await self.app.bridge.run(
             connection.requests,
             handler,
             path=path,
             query=query,
+            post=posted(entry.event.payload) if posts else None,
             seen_as=seen_as,
             also=also,
         )

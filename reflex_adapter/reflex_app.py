@@ -22,7 +22,7 @@ from reflex_adapter._reflex import (
     take_messages_of,
 )
 from reflex_adapter.bridge import DjangoEventBridge
-from reflex_adapter.conf import TICKET_PATH, socket_limits
+from reflex_adapter.conf import TICKET_PATH, configuration
 from reflex_adapter.cookie_tickets import CookieTickets
 from reflex_adapter.errors import show_error
 from reflex_adapter.handshake import HandshakeKeeper
@@ -46,7 +46,7 @@ class DjangoApp(AppWithProcessor):
 
     def __post_init__(self) -> None:
         check_version()
-        take_messages_of(socket_limits().max_message)
+        take_messages_of(configuration().socket.max_message)
         super().__post_init__()  # type: ignore[no-untyped-call]
         made_apps.append(self)
 

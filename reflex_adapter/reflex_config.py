@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from reflex.plugins import Plugin
 
 from reflex_adapter._reflex import explicit_values
-from reflex_adapter.conf import use_rxconfig_file
+from reflex_adapter.conf import configuration
 from reflex_adapter.mount import Mount, get_mount
 from reflex_adapter.own_origin import OwnOriginPlugin
 
@@ -28,9 +28,11 @@ def reflex_config(file_spec: ModuleSpec | None = None) -> rx.Config:
     ``ImproperlyConfigured`` where there is no mount or an option that Reflex does not have.
     """
     mount = get_mount()
-    underneath = file_values(file_spec) if use_rxconfig_file() and file_spec else {}
+    underneath = file_values(file_spec) if configuration().use_rxconfig_file and file_spec else {}
     plugins = all_plugins(underneath.get("plugins", ()), mount)
-    config = rx.Config(**{**DEFAULTS, **underneath, **mount_values(mount), "plugins": plugins})
+    badge = {"show_built_with_reflex": configuration().show_built_with_reflex}
+    said = {**DEFAULTS, **badge, **underneath, **mount_values(mount)}
+    config = rx.Config(**{**said, "plugins": plugins})
     if config.transport != "websocket":
         raise ImproperlyConfigured(
             f"Reflex's transport must be 'websocket', not {config.transport!r}: "
@@ -44,7 +46,6 @@ DEFAULTS: dict[str, Any] = {
     "cors_allowed_origins": [],  # the page is served from where it connects to
     # Django has a sitemap framework, and knows the address of the site, which a build does not.
     "disable_plugins": [rx.plugins.SitemapPlugin],
-    "show_built_with_reflex": False,
     "telemetry_enabled": False,
 }
 

@@ -17,7 +17,7 @@ from reflex.event import Event, EventSpec
 
 from asgi_compose import ASGIApp, Message, Receive, Scope, Send
 from reflex_adapter.claims import with_bound_header
-from reflex_adapter.conf import upload_limits
+from reflex_adapter.conf import configuration
 from reflex_adapter.handshake import inner_headers
 from reflex_adapter.upload import Upload, underway
 from reflex_adapter.upload_body import UploadBody, UploadRefused
@@ -36,7 +36,7 @@ class UploadBorder:
     """
 
     def __init__(self, reflex: ASGIApp) -> None:
-        upload_limits()  # a wrong setting is told at start
+        configuration()  # a wrong setting is told at start
         self.reflex = reflex
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,7 +44,7 @@ class UploadBorder:
             return
         upload = Upload(scope, send)
         try:
-            body = UploadBody(scope, receive, upload_limits())
+            body = UploadBody(scope, receive, configuration().upload)
         except UploadRefused as refused:
             await refuse(upload, refused)
             await discard(receive)

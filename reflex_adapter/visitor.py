@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-from reflex_adapter.conf import visitor_cookie
+from reflex_adapter.conf import configuration
 
 SALT = "reflex_adapter.visitor"
 MAX_AGE = 365 * 24 * 60 * 60  # seconds; browsers keep no cookie much longer
@@ -32,7 +32,7 @@ def new_visitor() -> str:
 def visitor_of(cookies: Mapping[str, str]) -> str | None:
     """Return whose cookie this is, ``None`` where there is none that we have made."""
     try:
-        return Signer(salt=SALT).unsign(cookies.get(visitor_cookie(), ""))
+        return Signer(salt=SALT).unsign(cookies.get(configuration().visitor_cookie, ""))
     except BadSignature:
         return None
 
@@ -50,7 +50,7 @@ def set_visitor(response: HttpResponseBase, request: HttpRequest, visitor: str) 
     """
     same_site = settings.SESSION_COOKIE_SAMESITE
     response.set_cookie(
-        visitor_cookie(),
+        configuration().visitor_cookie,
         Signer(salt=SALT).sign(visitor),
         max_age=MAX_AGE,
         path=settings.SESSION_COOKIE_PATH,
@@ -68,7 +68,7 @@ def meet_visitor(request: HttpRequest, response: HttpResponseBase) -> None:
     """
     patch_vary_headers(response, ["Cookie"])
     visitor = visitor_of(request.COOKIES) or new_visitor()
-    if request.COOKIES.get(visitor_cookie()) != Signer(salt=SALT).sign(visitor):
+    if request.COOKIES.get(configuration().visitor_cookie) != Signer(salt=SALT).sign(visitor):
         set_visitor(response, request, visitor)
         patch_cache_control(response, private=True)
 
@@ -77,5 +77,5 @@ def visitor_line(request: HttpRequest, visitor: str) -> tuple[str, str]:
     """Return the cookie's value, and the ``Set-Cookie`` line that brings it."""
     response = HttpResponse()
     set_visitor(response, request, visitor)
-    morsel = response.cookies[visitor_cookie()]
+    morsel = response.cookies[configuration().visitor_cookie]
     return morsel.coded_value, morsel.OutputString()

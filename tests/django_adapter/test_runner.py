@@ -221,3 +221,33 @@ async def test_a_session_changed_in_the_view_is_saved(
     for expected in (b"1", b"2"):
         response = (await runner.run(event(http_scope("/", [login_cookie])), view)).response
         assert response.content == expected
+
+
+async def test_it_runs_the_middleware_that_it_is_given(
+    http_scope: ScopeFactory, settings: Settings
+) -> None:
+    settings.MIDDLEWARE = [SESSION, USER, LOGIN_REQUIRED]
+    request = synthetic_request(http_scope(), path="/page/1/")
+    run = await MiddlewareRunner([SESSION]).run(request, done)
+    assert (run.reached, hasattr(request, "session"), hasattr(request, "user")) == (
+        True,
+        True,
+        False,
+    )
+
+
+async def test_what_the_view_stands_for_is_what_process_view_sees(
+    http_scope: ScopeFactory, settings: Settings
+) -> None:
+    @login_not_required
+    async def public(request: HttpRequest) -> HttpResponse:
+        raise AssertionError("This is only looked at.")
+
+    settings.MIDDLEWARE = [SESSION, USER, LOGIN_REQUIRED]
+
+    async def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    for seen_as, reached in ((None, False), (public, True)):
+        run = await MiddlewareRunner().run(event(http_scope()), view, seen_as)
+        assert run.reached == reached

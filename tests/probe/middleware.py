@@ -184,3 +184,14 @@ def notes_header(get_response: Any) -> Any:
         return response
 
     return middleware
+
+
+def notes_post(get_response: Any) -> Any:
+    """Note what of a form there is."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        trace.append(f"posted value {request.POST.getlist('value')}")
+        response: HttpResponse = get_response(request)
+        return response
+
+    return middleware

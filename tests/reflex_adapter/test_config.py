@@ -145,24 +145,6 @@ def test_what_the_mount_itself_says_is_not_said_twice(option: str) -> None:
         reflex_config()
 
 
-@pytest.mark.parametrize("wrong", ["yes", 1, None, [True]])
-@pytest.mark.parametrize(
-    ("name", "read"),
-    [
-        ("USE_RXCONFIG_FILE", conf.use_rxconfig_file),
-        ("MIRROR_MESSAGES", conf.mirror_messages),
-        ("MIRROR_CSRF", conf.mirror_csrf),
-        ("MIRROR_LANGUAGE", conf.mirror_language),
-    ],
-)
-def test_a_setting_of_a_wrong_type_is_refused_by_name(name: str, read: Any, wrong: Any) -> None:
-    with (
-        override_settings(**{f"REFLEX_DJANGO_{name}": wrong}),
-        pytest.raises(ImproperlyConfigured, match=f"REFLEX_DJANGO_{name} must be True or False"),
-    ):
-        read()
-
-
 @pytest.mark.parametrize("root", [None, ""])
 def test_a_missing_static_root_is_reported_by_name(root: str | None) -> None:
     with override_settings(STATIC_ROOT=root), pytest.raises(ImproperlyConfigured, match="set STAT"):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from reflex_adapter.conf import SocketLimits, socket_limits
+from reflex_adapter.conf import SocketLimits, configuration
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.in_band import Malformed, checked
 from reflex_adapter.violations import ViolationLog
@@ -142,7 +142,7 @@ async def test_data_may_have_64_levels(levels: int) -> None:
 
 
 async def test_the_limits_are_those_of_the_contract() -> None:
-    assert socket_limits() == SocketLimits(
+    assert configuration().socket == SocketLimits(
         max_message=MEBI,
         max_malformed=5,
         max_rate=50,
@@ -171,7 +171,7 @@ def nobody(*args: Any) -> Any:
 
 async def test_a_project_may_set_a_limit(site: str) -> None:
     with limits(max_message=2000, max_malformed=1):
-        assert socket_limits().max_message == 2000
+        assert configuration().socket.max_message == 2000
         async with connected(site) as tab:
             await tab.socket.send(padded(tab, 2000))
             await run(tab, "who")

@@ -16,7 +16,7 @@ from django.contrib.auth.models import Permission
 from django.core.signing import Signer
 from django.http import HttpResponse
 
-from reflex_adapter.conf import TICKET_PATH, visitor_cookie
+from reflex_adapter.conf import TICKET_PATH, configuration
 from reflex_adapter.visitor import SALT, new_visitor
 from tests.probe.report import READS, READS_OF_THE_DATABASE
 from tests.reflex_adapter.browsing import browser, tickets
@@ -40,7 +40,7 @@ HEADERS = [
     ("x-twice", "2"),
     ("X-Forwarded-For", "203.0.113.9"),
 ]
-VISITOR = f"{visitor_cookie()}={Signer(salt=SALT).sign(new_visitor())}"
+VISITOR = f"{configuration().visitor_cookie}={Signer(salt=SALT).sign(new_visitor())}"
 IN_FRONT = "django.middleware.locale.LocaleMiddleware"
 
 

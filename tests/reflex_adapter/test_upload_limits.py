@@ -16,7 +16,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from reflex_adapter.conf import UploadLimits, upload_limits
+from reflex_adapter.conf import UploadLimits, configuration
 from reflex_adapter.upload_body import UploadBody, UploadRefused
 from reflex_adapter.upload_border import UploadBorder
 from tests.reflex_adapter.client import connected
@@ -57,7 +57,7 @@ def shown(answer: httpx.Response) -> str:
 
 async def test_the_limits_are_those_of_the_contract() -> None:
     mebi = 1024 * 1024
-    assert upload_limits() == UploadLimits(10 * mebi, 25 * mebi, 20, 30)
+    assert configuration().upload == UploadLimits(10 * mebi, 25 * mebi, 20, 30)
 
 
 @pytest.mark.parametrize("value", [0, -1, "10", 1.5, True, None])
