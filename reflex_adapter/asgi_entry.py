@@ -13,9 +13,11 @@ django_application = get_asgi_application()
 
 # Only now: the app's pages import models, which django.setup() has made ready.
 from django_adapter import DjangoOuterDispatcher  # noqa: E402
-from reflex_adapter.django_led_app import app  # noqa: E402
+from reflex_adapter.led import led_application  # noqa: E402
 from reflex_adapter.mount import reserved_prefixes  # noqa: E402
 
 __all__ = ["application"]
 
-application = DjangoOuterDispatcher(app(), reserved=reserved_prefixes(), django=django_application)
+application = DjangoOuterDispatcher(
+    led_application(), reserved=reserved_prefixes(), django=django_application
+)

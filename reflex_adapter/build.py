@@ -15,9 +15,12 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from reflex_adapter import _reflex
 from reflex_adapter.conf import build_root
 from reflex_adapter.mount import get_mount
+from reflex_adapter.page_errors import described
 
 STAMP = ".input"  # in the build: the digest of what it was built from
 WORK = {"node_modules", "build", "backend", ".react-router"}  # below .web, not input
@@ -26,11 +29,12 @@ WORK = {"node_modules", "build", "backend", ".react-router"}  # below .web, not 
 def export(*, force: bool = False) -> bool:
     """Bring the build up to date; return whether there was something to do.
 
-    Raises ``RuntimeError`` with the remedy where node is missing or the build fails.
+    Raises ``RuntimeError`` with the remedy where node is missing or the build fails, and with the
+    file and line of a page that cannot be loaded.
     """
     use_node_of_environment()
     target = build_root()
-    web = _reflex.compile_pages()
+    web = compiled_pages()
     digest = digest_of(web)
     if not force and stamp_of(target) == digest:
         return False
@@ -38,6 +42,15 @@ def export(*, force: bool = False) -> bool:
     bundle = _reflex.bundle_pages() / get_mount().mount_prefix.strip("/")
     replace(target, bundle, digest)
     return True
+
+
+def compiled_pages() -> Path:
+    try:
+        return _reflex.compile_pages()
+    except ImproperlyConfigured:
+        raise
+    except Exception as error:  # whatever a page of the project raises
+        raise RuntimeError(f"The pages cannot be loaded: {described(error)}") from error
 
 
 def use_node_of_environment() -> None:

@@ -16,6 +16,7 @@ from django.views import View
 
 from reflex_adapter.conf import build_root
 from reflex_adapter.mount import Mount
+from reflex_adapter.page_errors import failure, say
 from reflex_adapter.visitor import meet_visitor
 
 logger = logging.getLogger("reflex_adapter")
@@ -38,6 +39,8 @@ class ReflexMountView(View):
     mount: Mount | None = None
 
     def get(self, request: HttpRequest, path: str | None = None) -> HttpResponseBase:
+        if failure() is not None:
+            return HttpResponse(say(), status=503, content_type="text/plain; charset=utf-8")
         root = build_root().resolve()
         shell = find_file(root, SHELL) or find_file(root, "index.html")
         if shell is None:

@@ -182,7 +182,7 @@ class NeighbourState(AppState):
 
     @rx.event
     async def give(self, tab: str, word: str):
-        from reflex_adapter.asgi_entry import app  # noqa: PLC0415 - it imports this module
+        from reflex_adapter.django_led_app import app  # noqa: PLC0415 - it imports this module
 
         async with app.modify_state(rx.BaseStateToken(ident=tab, cls=NeighbourState)) as root:
             theirs = await root.get_state(NeighbourState)

@@ -8,8 +8,9 @@ import pytest
 import pytest_asyncio
 from django.test import override_settings
 
-from reflex_adapter.asgi_entry import app, application
+from reflex_adapter.asgi_entry import application
 from reflex_adapter.bridge import DjangoEventBridge
+from reflex_adapter.django_led_app import app
 from reflex_adapter.login_guard import login_guard
 from tests.probe import middleware
 from tests.reflex_adapter.redis import running_redis

@@ -13,8 +13,9 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from django_adapter import get_asgi_application
-from reflex_adapter.asgi_entry import app, application
+from reflex_adapter.asgi_entry import application
 from reflex_adapter.bridge import DjangoEventBridge
+from reflex_adapter.django_led_app import app
 from reflex_adapter.mount import is_reserved
 
 

@@ -14,7 +14,7 @@ from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.redis import StateManagerRedis
 from reflex.state import BaseState
 
-from reflex_adapter.asgi_entry import app
+from reflex_adapter.django_led_app import app
 
 Kept = Callable[[], list[bytes]]
 

@@ -11,9 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
 from django_adapter import SyntheticRequests
-from reflex_adapter.asgi_entry import app
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.current import CurrentEvent
+from reflex_adapter.django_led_app import app
 from reflex_adapter.mirrors import perms
 from tests.conftest import Header, ScopeFactory
 from tests.reflex_adapter.client import PROBE, connected

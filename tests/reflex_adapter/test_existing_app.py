@@ -44,7 +44,8 @@ urlpatterns = [reflex_mount(app_name="notes")]
 
 SCRIPT = """
 import asyncio
-from reflex_adapter.asgi_entry import app, application
+from reflex_adapter.asgi_entry import application
+from reflex_adapter.django_led_app import app
 from notes.notes import app as own
 from tests.reflex_adapter.client import ROOT, connected
 from hypercorn.asyncio import serve

@@ -12,7 +12,7 @@ import pytest
 import reflex as rx
 
 from reflex_adapter import mirrors
-from reflex_adapter.asgi_entry import app
+from reflex_adapter.django_led_app import app
 from reflex_adapter.state import AppState, RequestAccess
 from tests.reflex_adapter.client import APP_STATE, PROBE, connected
 

@@ -19,8 +19,8 @@ from pytest_django.fixtures import Settings
 
 from django_adapter import SyntheticRequests
 from reflex_adapter import handlers, mirrors
-from reflex_adapter.asgi_entry import app
 from reflex_adapter.current import CurrentEvent
+from reflex_adapter.django_led_app import app
 from reflex_adapter.state import AppState, RequestAccess
 from tests.conftest import Header, ScopeFactory
 from tests.fresh import printed

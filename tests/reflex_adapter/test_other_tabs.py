@@ -12,7 +12,7 @@ import reflex as rx
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from reflex_adapter.asgi_entry import app
+from reflex_adapter.django_led_app import app
 from tests.probe.identity import NeighbourState
 from tests.reflex_adapter.client import NEIGHBOUR, EventClient, connected, run
 

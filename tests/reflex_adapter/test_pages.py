@@ -12,8 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
 from reflex_adapter import page, pages, template
-from reflex_adapter.asgi_entry import app
-from reflex_adapter.django_led_app import component_of, led_app
+from reflex_adapter.django_led_app import app, component_of, led_app
 from reflex_adapter.layout import default_layout
 from reflex_adapter.pages import Page
 from reflex_adapter.state import AppState

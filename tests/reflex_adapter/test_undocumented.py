@@ -52,8 +52,8 @@ from reflex_adapter._reflex import (
     prerequisites,
     state_classes,
 )
-from reflex_adapter.asgi_entry import app
 from reflex_adapter.claims import TOKEN_HEADER
+from reflex_adapter.django_led_app import app
 from reflex_adapter.own_origin import PORT_DROPPED, OwnOriginPlugin
 from reflex_adapter.public_states import REFLEX_STATES
 from reflex_adapter.state import AppState

@@ -8,7 +8,7 @@ import pytest
 from reflex.event import Event
 
 from reflex_adapter._reflex import EventContext
-from reflex_adapter.asgi_entry import app
+from reflex_adapter.django_led_app import app
 from reflex_adapter.updates import HoldingContext, emit_now, holding, updates_of
 
 EVENT, OTHER = Event(name="a.b"), Event(name="c.d")
