@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+
+if TYPE_CHECKING:
+    import reflex as rx
 
 Component = TypeVar("Component", bound=Callable[..., Any])
 
@@ -16,7 +19,7 @@ Component = TypeVar("Component", bound=Callable[..., Any])
 class AddPageOptions(TypedDict, total=False):
     """The options of a page that ``rx.App.add_page`` takes."""
 
-    title: str
+    title: str | rx.Var[str]
     description: str
     image: str
     on_load: Any

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from config.settings import *  # noqa: F403
-from config.settings import DATABASES, INSTALLED_APPS
+from config.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE
 
 _folder = Path(tempfile.mkdtemp(prefix="asgi-compose-tests-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
@@ -26,5 +26,9 @@ STATIC_ROOT = _folder / "static"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; nothing to protect
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.probe"]
 MEDIA_ROOT = _folder / "media"
+
+# Tests of languages turn them on, and have more than the shop.
+MIDDLEWARE = [name for name in MIDDLEWARE if name != "django.middleware.locale.LocaleMiddleware"]
+LANGUAGES = [(code, code) for code in ("en", "de", "es", "fr", "nl", "pl")]
 
 REFLEX_DJANGO_SOCKET_MAX_LOG_LINES = 10_000  # many tests send what is to be logged

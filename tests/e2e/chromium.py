@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -46,10 +47,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def visitor(browser: Browser) -> Iterator[BrowserContext]:
+def visitor(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     """A browser of their own, with tabs; at its end no tab has had an error nobody expects."""
     expect.set_options(timeout=SECONDS * 1000)
-    context = browser.new_context()
+    context = browser.new_context(**options)
     context.set_default_timeout(SECONDS * 1000)
     errors: list[str] = []
     context.on("console", lambda said: said.type == "error" and errors.append(said.text))

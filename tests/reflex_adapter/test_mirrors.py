@@ -137,7 +137,7 @@ def test_the_pages_say_at_serve_time_which_mirrors_they_show() -> None:
         "from reflex_adapter.asgi_entry import application\n"
         "from reflex_adapter.mirrors import _shown; print(*sorted(_shown))"
     )
-    of_the_shop = "email is_authenticated is_staff messages perms username"
+    of_the_shop = "email is_authenticated is_staff language messages perms username"
     assert printed(script).splitlines()[-1] == of_the_shop
 
 

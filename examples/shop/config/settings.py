@@ -1,4 +1,4 @@
-"""Settings of the shop: those of ``startproject``, two apps, and paths that tests can move."""
+"""Settings of the shop: those of ``startproject``, two apps, two languages, paths for tests."""
 
 import os
 from pathlib import Path
@@ -27,6 +27,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -67,6 +68,9 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 USE_TZ = True
+
+# A visitor gets the one their browser prefers, until they choose on a page.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("SHOP_STATIC_ROOT", BASE_DIR / "staticfiles"))

@@ -4,21 +4,28 @@ import reflex as rx
 from django.urls import reverse
 
 from reflex_adapter.state import AppState
+from shop.language import label as _
+from shop.language import language_switch
 from shop.states import AccountState, CartRow, CartState, PhotoState, ProductCard, ShopState
 
 
 def with_navigation(*content: rx.Component) -> rx.Component:
-    return rx.vstack(navigation(), *content, spacing="5", padding_y="4", width="100%")
+    """Return the page, which says in which language it is."""
+    attributes = {"lang": AppState.language}
+    parts = (navigation(), *content)
+    return rx.vstack(*parts, custom_attrs=attributes, spacing="5", padding_y="4", width="100%")
 
 
 def navigation() -> rx.Component:
     return rx.flex(
-        rx.link("Tea shop", href="/", weight="bold", size="4"),
+        rx.link(_("Tea shop"), href="/", weight="bold", size="4"),
         rx.spacer(),
-        rx.link("Cart ", rx.badge(ShopState.cart_count, id="cart-count"), href="/cart"),
-        rx.link("Account", href="/account"),
+        rx.link(_("Cart"), " ", rx.badge(ShopState.cart_count, id="cart-count"), href="/cart"),
+        rx.link(_("Account"), href="/account"),
+        language_switch(),
         align="center",
-        spacing="5",
+        spacing=rx.breakpoints(initial="3", sm="5"),
+        wrap="wrap",
         width="100%",
     )
 
@@ -36,7 +43,7 @@ def product_tile(product: rx.Var[ProductCard]) -> rx.Component:
                 align="center",
             ),
             rx.button(
-                "Add to cart",
+                _("Add to cart"),
                 id=f"add-{product.id}",
                 disabled=product.stock == 0,
                 on_click=ShopState.add_to_cart(product.id),
@@ -52,8 +59,8 @@ def product_tile(product: rx.Var[ProductCard]) -> rx.Component:
 def stock_badge(product: rx.Var[ProductCard]) -> rx.Component:
     return rx.cond(
         product.stock > 0,
-        rx.badge(f"{product.stock} in stock", color_scheme="green"),
-        rx.badge("Sold out", color_scheme="gray"),
+        rx.badge(product.in_stock, color_scheme="green"),
+        rx.badge(_("Sold out"), color_scheme="gray"),
     )
 
 
@@ -61,16 +68,16 @@ def cart_table() -> rx.Component:
     return rx.table.root(
         rx.table.header(
             rx.table.row(
-                rx.table.column_header_cell("Product"),
-                rx.table.column_header_cell("Quantity"),
-                rx.table.column_header_cell("Price"),
+                rx.table.column_header_cell(_("Product")),
+                rx.table.column_header_cell(_("Quantity")),
+                rx.table.column_header_cell(_("Price")),
                 rx.table.column_header_cell(""),
             )
         ),
         rx.table.body(
             rx.foreach(CartState.rows, cart_table_row),
             rx.table.row(
-                rx.table.row_header_cell("Total"),
+                rx.table.row_header_cell(_("Total")),
                 rx.table.cell(CartState.cart_count),
                 rx.table.cell(rx.text(CartState.total, id="cart-total", weight="bold")),
                 rx.table.cell(""),
@@ -83,13 +90,13 @@ def cart_table() -> rx.Component:
 def cart_table_row(row: rx.Var[CartRow]) -> rx.Component:
     return rx.table.row(
         rx.table.row_header_cell(
-            row.name, " ", rx.cond(row.in_stock, "", rx.badge("Not enough in stock"))
+            row.name, " ", rx.cond(row.in_stock, "", rx.badge(_("Not enough in stock")))
         ),
         rx.table.cell(row.quantity),
         rx.table.cell(row.total),
         rx.table.cell(
             rx.button(
-                "Remove",
+                _("Remove"),
                 id=f"remove-{row.product_id}",
                 variant="soft",
                 size="1",
@@ -103,18 +110,21 @@ def cart_table_row(row: rx.Var[CartRow]) -> rx.Component:
 def account_card() -> rx.Component:
     """Return what mirrors say of who is logged in."""
     may_add = AppState.perms.contains("shop.add_product")
+    may_change = AppState.perms.contains("shop.change_product")
+    add_product = django_link(_("Add a product"), reverse("admin:shop_product_add"))
     return rx.card(
         rx.flex(
             rx.heading(AppState.username, id="username", as_="h2", size="5"),
             rx.text(AppState.email, id="email"),
-            rx.cond(AppState.is_staff, rx.badge("Staff", id="staff", width="fit-content")),
-            rx.cond(AppState.is_staff, photo_upload()),
+            rx.cond(AppState.is_staff, rx.badge(_("Staff"), id="staff", width="fit-content")),
+            rx.cond(may_change, photo_upload()),
             rx.flex(
-                rx.cond(AppState.is_staff, django_link("Admin", reverse("admin:index"))),
-                rx.cond(may_add, django_link("Add a product", reverse("admin:shop_product_add"))),
+                rx.cond(AppState.is_staff, django_link(_("Admin"), reverse("admin:index"))),
+                rx.cond(may_add, add_product),
                 logout_form(),
                 spacing="4",
                 align="center",
+                wrap="wrap",
             ),
             direction="column",
             spacing="3",
@@ -125,22 +135,21 @@ def account_card() -> rx.Component:
 
 def photo_upload() -> rx.Component:
     return rx.upload(
-        rx.text("Drop photos named after products here: teapot.png, tea-cup.jpg."),
+        rx.text(_("Drop photos named after products here: teapot.png, tea-cup.jpg.")),
         id="photos",
         on_drop=PhotoState.add_photos(rx.upload_files("photos")),
+        padding="2em",
         width="100%",
     )
 
 
-def login_hint() -> rx.Component:
-    return rx.text(
-        "You are not logged in. ",
-        django_link("Log in", f"{reverse('admin:login')}?next=/account"),
-        id="login-hint",
-    )
+def login_hint(page: str | rx.Var[str]) -> rx.Component:
+    """Return a link to Django's login, which leads back to ``page``."""
+    login = django_link(_("Log in"), f"{reverse('admin:login')}?next={page}")
+    return rx.text(_("You are not logged in."), " ", login, id="login-hint")
 
 
-def django_link(text: str, href: str) -> rx.Component:
+def django_link(text: rx.Var[str], href: str) -> rx.Component:
     """Return a link to a page of Django's, which the browser loads instead of Reflex's router."""
     return rx.link(text, href=href, reload_document=True)
 
@@ -150,7 +159,7 @@ def logout_form() -> rx.Component:
     return rx.el.form(
         rx.el.input(type="hidden", name="csrfmiddlewaretoken", value=AccountState.logout_token),
         rx.el.input(type="hidden", name="next", value="/"),
-        rx.button("Log out", type="submit", id="logout", variant="soft"),
+        rx.button(_("Log out"), type="submit", id="logout", variant="soft"),
         action=reverse("admin:logout"),
         method="post",
         on_submit=None,  # otherwise Reflex keeps the browser from sending the form

@@ -7,6 +7,7 @@ from django.contrib.auth import aauthenticate, alogin, alogout
 
 from reflex_adapter import template
 from shop.components import with_navigation
+from shop.language import label as _
 from shop.states import ShopState
 
 
@@ -34,21 +35,22 @@ class LoginState(ShopState):
         return rx.redirect("/")
 
 
-@template(route="/login", title="Log in - Tea shop", on_load=LoginState.on_load)
+@template(route="/login", title=_("Log in - Tea shop"), on_load=LoginState.on_load)
 def login_page() -> rx.Component:
     return with_navigation(
-        rx.heading("Log in", size="7"),
+        rx.heading(_("Log in"), size="7"),
         rx.form(
             rx.flex(
-                rx.input(name="username", placeholder="Username", auto_complete=True),
-                rx.input(name="password", placeholder="Password", type="password"),
-                rx.cond(LoginState.refused, rx.text("That is not right.", id="refused")),
-                rx.button("Log in", type="submit", id="log-in"),
+                rx.input(name="username", placeholder=_("Username"), auto_complete=True),
+                rx.input(name="password", placeholder=_("Password"), type="password"),
+                rx.cond(LoginState.refused, rx.text(_("That is not right."), id="refused")),
+                rx.button(_("Log in"), type="submit", id="log-in"),
                 direction="column",
                 spacing="3",
             ),
             on_submit=LoginState.log_in,
             reset_on_submit=True,
+            max_width="24em",
         ),
-        rx.button("Log out", id="log-out", variant="soft", on_click=LoginState.log_out),
+        rx.button(_("Log out"), id="log-out", variant="soft", on_click=LoginState.log_out),
     )

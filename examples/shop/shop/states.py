@@ -13,6 +13,8 @@ import reflex as rx
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.http import HttpResponseForbidden
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 from reflex_adapter.state import AppState
 from shop import cart
@@ -23,12 +25,13 @@ from shop.models import Product
 class ProductCard:
     """A product as the list shows it."""
 
-    id: int
-    name: str
-    description: str
-    price: str
-    stock: int
-    photo: str
+    id: int = 0
+    name: str = ""
+    description: str = ""
+    price: str = ""
+    stock: int = 0
+    in_stock: str = ""
+    photo: str = ""
 
 
 @dataclass
@@ -51,7 +54,8 @@ class ShopState(AppState):
 
     @rx.event
     async def on_load(self):
-        self.greeting = f"Hi, {self.user.get_username() or 'guest'}"
+        name = self.user.get_username() or gettext("guest")
+        self.greeting = gettext("Hi, {name}").format(name=name)
         self.cart_count = cart.count(self.session)
         self.products = [product_card(product) async for product in Product.objects.all()]
 
@@ -60,11 +64,12 @@ class ShopState(AppState):
     def add_to_cart(self, product_id: int):
         product = find_product(product_id)
         if product is None:
-            self.messages.error("There is no such product.")
+            self.messages.error(gettext("There is no such product."))
         elif cart.add(self.session, product):
-            self.messages.success(f"{product.name} is in your cart.")
+            self.messages.success(gettext("{name} is in your cart.").format(name=product.name))
         else:
-            self.messages.warning(f"No more of this in stock: {product.name}.")
+            none_left = gettext("No more of this in stock: {name}.")
+            self.messages.warning(none_left.format(name=product.name))
         self.cart_count = cart.count(self.session)
         self.products = [product_card(product) for product in Product.objects.all()]
 
@@ -82,7 +87,7 @@ class CartState(ShopState):
     @rx.event
     def remove_from_cart(self, product_id: int):
         if not cart.remove(self.session, product_id):
-            self.messages.error("This is not in your cart.")
+            self.messages.error(gettext("This is not in your cart."))
         show_cart(self)
 
 
@@ -107,9 +112,11 @@ class PhotoState(ShopState):
             return HttpResponseForbidden()
         for file in files:
             if product := add_photo(file):
-                self.messages.success(f"{product.name} has a photo by {self.user.get_username()}.")
+                names = {"product": product.name, "user": self.user.get_username()}
+                self.messages.success(gettext("{product} has a photo by {user}.").format(**names))
             else:
-                self.messages.error(f"{file.name} is no photo named after a product.")
+                no_photo = gettext("{name} is no photo named after a product.")
+                self.messages.error(no_photo.format(name=file.name))
 
 
 def add_photo(file: rx.UploadFile) -> Product | None:
@@ -140,6 +147,7 @@ def product_card(product: Product) -> ProductCard:
         description=product.description,
         price=euros(product.price),
         stock=product.stock,
+        in_stock=gettext("{number} in stock").format(number=product.stock),
         photo=product.photo.url if product.photo else "",
     )
 
@@ -162,4 +170,6 @@ def cart_row(line: cart.CartLine) -> CartRow:
 
 
 def euros(amount: Decimal) -> str:
-    return f"€{amount:,.2f}"
+    """Return an amount as one writes it in the language of the event."""
+    number = number_format(amount, decimal_pos=2, force_grouping=True)
+    return gettext("€{number}").format(number=number)

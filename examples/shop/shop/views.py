@@ -5,13 +5,14 @@ import reflex as rx
 from reflex_adapter import template
 from reflex_adapter.state import AppState
 from shop.components import account_card, cart_table, login_hint, product_tile, with_navigation
+from shop.language import label as _
 from shop.login import login_page
 from shop.states import AccountState, CartState, ShopState
 
 __all__ = ["account_page", "cart_page", "home", "login_page"]
 
 
-@template(route="/", title="Tea shop", on_load=ShopState.on_load)
+@template(route="/", title=_("Tea shop"), on_load=ShopState.on_load)
 def home() -> rx.Component:
     return with_navigation(
         rx.heading(ShopState.greeting, id="greeting", size="7"),
@@ -24,17 +25,19 @@ def home() -> rx.Component:
     )
 
 
-@template(route="/cart", title="Cart - Tea shop", on_load=CartState.on_load)
+@template(route="/cart", title=_("Cart - Tea shop"), on_load=CartState.on_load)
 def cart_page() -> rx.Component:
     return with_navigation(
-        rx.heading("Your cart", size="7"),
-        rx.cond(CartState.rows, cart_table(), rx.text("There is nothing in it.", id="cart-empty")),
+        rx.heading(_("Your cart"), size="7"),
+        rx.cond(
+            CartState.rows, cart_table(), rx.text(_("There is nothing in it."), id="cart-empty")
+        ),
     )
 
 
-@template(route="/account", title="Account - Tea shop", on_load=AccountState.on_load)
+@template(route="/account", title=_("Account - Tea shop"), on_load=AccountState.on_load)
 def account_page() -> rx.Component:
     return with_navigation(
-        rx.heading("Your account", size="7"),
-        rx.cond(AppState.is_authenticated, account_card(), login_hint()),
+        rx.heading(_("Your account"), size="7"),
+        rx.cond(AppState.is_authenticated, account_card(), login_hint("/account")),
     )
