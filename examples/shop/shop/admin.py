@@ -1,8 +1,8 @@
-"""Products in Django's admin; stock can be changed in the list."""
+"""Products and reviews in Django's admin; stock can be changed in the list."""
 
 from django.contrib import admin
 
-from shop.models import Product
+from shop.models import Product, Review
 
 
 @admin.register(Product)
@@ -11,3 +11,9 @@ class ProductAdmin(admin.ModelAdmin):
     list_editable = ["stock"]
     prepopulated_fields = {"slug": ["name"]}
     search_fields = ["name", "description"]
+
+
+@admin.register(Review)
+class ReviewAdmin(admin.ModelAdmin):
+    list_display = ["product", "user", "rating", "date"]
+    list_filter = ["rating"]

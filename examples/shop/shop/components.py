@@ -34,7 +34,7 @@ def product_tile(product: rx.Var[ProductCard]) -> rx.Component:
     return rx.card(
         rx.flex(
             rx.cond(product.photo, rx.image(src=product.photo, alt=product.name, height="8em")),
-            rx.heading(product.name, as_="h2", size="4"),
+            rx.heading(rx.link(product.name, href=f"/product/{product.slug}"), as_="h2", size="4"),
             rx.text(product.description, color_scheme="gray", flex_grow="1"),
             rx.flex(
                 rx.text(product.price, weight="bold"),
@@ -44,7 +44,6 @@ def product_tile(product: rx.Var[ProductCard]) -> rx.Component:
             ),
             rx.button(
                 _("Add to cart"),
-                id=f"add-{product.id}",
                 disabled=product.stock == 0,
                 on_click=ShopState.add_to_cart(product.id),
             ),
@@ -97,7 +96,6 @@ def cart_table_row(row: rx.Var[CartRow]) -> rx.Component:
         rx.table.cell(
             rx.button(
                 _("Remove"),
-                id=f"remove-{row.product_id}",
                 variant="soft",
                 size="1",
                 on_click=CartState.remove_from_cart(row.product_id),

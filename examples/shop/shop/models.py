@@ -1,10 +1,13 @@
-"""What the shop sells."""
+"""What the shop sells, and what people say of it."""
 
-from django.core.validators import FileExtensionValidator
+from django.conf import settings
+from django.core.validators import FileExtensionValidator, MinLengthValidator
 from django.db import models
 
 # Formats that a browser only ever shows: no script can be in them.
 PHOTO_FORMATS = ["jpg", "jpeg", "png", "webp"]
+
+RATINGS = [(number, "★" * number) for number in range(5, 0, -1)]
 
 
 class Product(models.Model):
@@ -24,3 +27,20 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Review(models.Model):
+    """What one user says of one product."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="reviews")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    rating = models.PositiveSmallIntegerField(choices=RATINGS)
+    text = models.TextField(max_length=1000, validators=[MinLengthValidator(10)])
+    date = models.DateField(auto_now=True)
+
+    class Meta:
+        ordering = ["-date", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["product", "user"], name="one_review_each")]
+
+    def __str__(self) -> str:
+        return f"{self.product}: {self.get_rating_display()}"

@@ -26,6 +26,7 @@ class ProductCard:
     """A product as the list shows it."""
 
     id: int = 0
+    slug: str = ""
     name: str = ""
     description: str = ""
     price: str = ""
@@ -143,6 +144,7 @@ def find_product(product_id: Any) -> Product | None:
 def product_card(product: Product) -> ProductCard:
     return ProductCard(
         id=product.pk,
+        slug=product.slug,
         name=product.name,
         description=product.description,
         price=euros(product.price),

@@ -7,9 +7,10 @@ from reflex_adapter.state import AppState
 from shop.components import account_card, cart_table, login_hint, product_tile, with_navigation
 from shop.language import label as _
 from shop.login import login_page
+from shop.reviews import product_page
 from shop.states import AccountState, CartState, ShopState
 
-__all__ = ["account_page", "cart_page", "home", "login_page"]
+__all__ = ["account_page", "cart_page", "home", "login_page", "product_page"]
 
 
 @template(route="/", title=_("Tea shop"), on_load=ShopState.on_load)
