@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 
 from shop.models import Product, Review
 from tests.reflex_adapter.browsing import browser
@@ -18,6 +18,7 @@ pytestmark = [
 ]
 SHOP = f"{APP_STATE}.shop___states____shop_state"
 REVIEWS = f"{SHOP}.shop___reviews____review_state"
+RESTOCK = f"{SHOP}.shop___restock____restock_state"
 LANGUAGE = f"{APP_STATE}.shop___language____language_state"
 
 GOOD = {"rating": "5", "text": "Pours without a drop."}
@@ -86,6 +87,21 @@ async def test_a_client_may_send_anything(
         await tab.receive_until(lambda tab: tab.var(REVIEWS, "errors"))
         assert list(tab.var(REVIEWS, "errors")) == [field]
     assert await Review.objects.acount() == 0
+
+
+async def test_only_who_may_change_products_restocks(
+    site: str, logged_in: str, teapot: Product, user: User
+) -> None:
+    async with connected(site, cookie=logged_in) as tab:
+        await tab.send(f"{RESTOCK}.restock")
+        await told(tab, "Only staff may do that.")
+        permission = await Permission.objects.aget(codename="change_product")
+        await user.user_permissions.aadd(permission)
+        await tab.send(f"{RESTOCK}.restock")
+        await told(tab, "Everything is in stock again.")
+        assert tab.var(RESTOCK, "progress") == 100
+    await teapot.arefresh_from_db()
+    assert teapot.stock == 50
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from django.urls import reverse
 from reflex_adapter.state import AppState
 from shop.language import label as _
 from shop.language import language_switch
+from shop.restock import restock_control
 from shop.states import AccountState, CartRow, CartState, PhotoState, ProductCard, ShopState
 
 
@@ -116,6 +117,7 @@ def account_card() -> rx.Component:
             rx.text(AppState.email, id="email"),
             rx.cond(AppState.is_staff, rx.badge(_("Staff"), id="staff", width="fit-content")),
             rx.cond(may_change, photo_upload()),
+            rx.cond(may_change, restock_control()),
             rx.flex(
                 rx.cond(AppState.is_staff, django_link(_("Admin"), reverse("admin:index"))),
                 rx.cond(may_add, add_product),
