@@ -37,7 +37,8 @@ from reflex.utils import build, prerequisites
 # The configuration in force, and with it the module that holds the app.
 from reflex_base.config import get_config
 
-# Names: the keys of router_data, the paths that the backend serves, where the bundler writes.
+# Names: the keys of router_data, the paths that the backend serves, what the compiler and the
+# bundler write.
 from reflex_base.constants import Dirs, Endpoint, Env, RouteVar
 
 # What the names of vars end with where the page has them.
@@ -298,3 +299,8 @@ def bundle_pages() -> Path:
     except SystemExit as stop:  # how Reflex reports a failed build
         raise RuntimeError("Bundling the pages failed; its output above says why.") from stop
     return prerequisites.get_web_dir() / Dirs.STATIC
+
+
+def compiled_routes() -> Path:
+    """Return the file in which ``compile_pages`` left the routes of all pages, as JSON."""
+    return prerequisites.get_web_dir() / Dirs.ROUTES_MANIFEST

@@ -21,7 +21,9 @@ from reflex_adapter import _reflex
 from reflex_adapter.conf import build_root
 from reflex_adapter.mount import get_mount
 from reflex_adapter.page_errors import described
+from reflex_adapter.routes import MANIFEST
 
+LAYOUT = b"2"  # of a build; another one makes a build that an older version made out of date
 STAMP = ".input"  # in the build: the digest of what it was built from
 WORK = {"node_modules", "build", "backend", ".react-router"}  # below .web, not input
 
@@ -40,6 +42,7 @@ def export(*, force: bool = False) -> bool:
         return False
     # Reflex moves an app that has a path of its own into a folder of that name.
     bundle = _reflex.bundle_pages() / get_mount().mount_prefix.strip("/")
+    shutil.copy(_reflex.compiled_routes(), bundle / MANIFEST)
     replace(target, bundle, digest)
     return True
 
@@ -71,7 +74,7 @@ def use_node_of_environment() -> None:
 
 def digest_of(web: Path) -> str:
     """Return the digest of all that the bundler reads."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(LAYOUT)
     for file in input_files(web):
         content = _reflex.UNSTABLE_NAME.sub(b"", file.read_bytes())
         digest.update(f"{file.relative_to(web)}\0{len(content)}\0".encode() + content)

@@ -90,6 +90,7 @@ class Configuration:
     mirror_csrf: bool = setting(flag, True)
     mirror_language: bool = setting(flag, True)  # also language_bidi
 
+    serve_source_maps: bool = setting(flag, False)  # of the build, to everybody
     visitor_cookie: str = setting(text("the name of a cookie"), "reflex_visitor")
     upload: UploadLimits = UploadLimits()
     socket: SocketLimits = SocketLimits()

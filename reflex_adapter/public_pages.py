@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from reflex_adapter.pages import Page, noted_pages
+from reflex_adapter.routes import matches, split
 
 
 def is_public(path: str, pages: Sequence[Page] = noted_pages) -> bool:
@@ -38,19 +39,3 @@ def route_of(page: Page) -> str:
     name = page.component.__name__.replace("_", "-").lower()
     route = name if page.route is None else page.route
     return "" if route.strip("/") == "index" else route
-
-
-def split(path: str) -> list[str]:
-    return [part for part in path.split("/") if part]
-
-
-def matches(route: list[str], path: list[str]) -> bool:
-    """Tell whether ``path`` is of ``route``, which may have Reflex's ``[a]`` and ``[[...a]]``."""
-    if not route:
-        return not path
-    head, *rest = route
-    if head.startswith(("[...", "[[...")):
-        return bool(path) or head.startswith("[[")
-    if head.startswith("[[") and matches(rest, path):
-        return True
-    return bool(path) and ("[" in head or head == path[0]) and matches(rest, path[1:])

@@ -11,8 +11,9 @@ import httpx
 import pytest
 import websockets
 
+from reflex_adapter.files import HASHED
 from tests.e2e.conftest import Serve
-from tests.e2e.servers import manage, running
+from tests.e2e.servers import SHOP, manage, running
 from tests.reflex_adapter.client import APP_STATE, connected
 
 SHOP_STATE = f"{APP_STATE}.shop___states____shop_state"
@@ -48,7 +49,8 @@ async def greeting(site: str, cookie: str | None) -> str:
     ("path", "status", "part"),
     [
         ("/", 200, '<script type="module"'),
-        ("/nosuch", 200, '<script type="module"'),  # the app shows its own "not found"
+        ("/cart", 200, '<script type="module"'),
+        ("/nosuch", 404, '<script type="module"'),  # the app shows its own "not found"
         ("/admin/login/", 200, 'name="csrfmiddlewaretoken"'),
         ("/admin/nosuch/", 302, ""),
         ("/cart/json/", 200, '"count": 0'),
@@ -71,6 +73,13 @@ def test_a_file_named_after_its_content_may_be_kept_for_ever(site: str) -> None:
     assert answer.status_code == 200
     assert "immutable" in answer.headers["cache-control"]
     assert "javascript" in answer.headers["content-type"]
+
+
+def test_the_names_of_all_that_the_bundler_made_are_known_to_change(build: None) -> None:
+    folder = SHOP / "staticfiles" / "_reflex"
+    names = [str(file.relative_to(folder)) for file in folder.glob("assets/*")]
+    assert names
+    assert not [name for name in names if not HASHED.fullmatch(name)]
 
 
 def test_the_page_itself_is_asked_for_again(site: str) -> None:

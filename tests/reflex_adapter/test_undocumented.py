@@ -19,10 +19,11 @@ import pytest
 import reflex as rx
 import reflex_base
 from reflex import state
+from reflex.compiler import compiler
 from reflex.istate import shared
 from reflex.istate.manager import StateManager
 from reflex.utils.token_manager import SocketRecord
-from reflex_base.constants import SocketEvent
+from reflex_base.constants import ReactRouter, SocketEvent
 from reflex_components_core.core import _upload
 
 from django_adapter import RESERVED_PREFIXES
@@ -53,7 +54,9 @@ from reflex_adapter._reflex import (
     state_classes,
 )
 from reflex_adapter.claims import TOKEN_HEADER
+from reflex_adapter.codings import CODINGS
 from reflex_adapter.django_led_app import app
+from reflex_adapter.files import SHELLS
 from reflex_adapter.own_origin import PORT_DROPPED, OwnOriginPlugin
 from reflex_adapter.public_states import REFLEX_STATES
 from reflex_adapter.state import AppState
@@ -313,6 +316,14 @@ def test_the_steps_of_an_export_can_be_taken_one_by_one() -> None:
     assert [parameters(step) for step in steps] == [[]] * 5, "See reflex.utils.export.export."
     assert "prerender_routes" in parameters(rx.App._compile), "See reflex.utils.export.export."
     assert Dirs.STATIC == "build/client", "See what build.build() leaves, for bundle_pages."
+    assert "ROUTES_MANIFEST" in names_in(compiler.compile_app), "See _reflex.compiled_routes."
+
+
+def test_a_build_has_the_names_that_the_index_knows() -> None:
+    compressing = (TEMPLATES / "web" / "compress-static.js").read_text()
+    assert set(re.findall(r'extension: "(.*)"', compressing)) == set(CODINGS), "See codings.py."
+    assert ReactRouter.SPA_FALLBACK in SHELLS, "See files.SHELLS."
+    assert '"404.html"' in inspect.getsource(build.build), "See files.SHELLS."
 
 
 def test_a_configuration_remembers_what_it_was_told() -> None:

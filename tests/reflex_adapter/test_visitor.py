@@ -57,7 +57,7 @@ def test_a_file_that_caches_may_share_brings_no_cookie(browser: Client, path: st
 def test_a_page_with_a_cookie_in_it_is_in_no_shared_cache(browser: Client) -> None:
     first, second = browser.get("/"), browser.get("/")
     assert "private" in first["Cache-Control"]
-    assert second["Cache-Control"] == "no-cache"
+    assert second["Cache-Control"] == "private, no-cache"
     assert (first["Vary"], second["Vary"]) == ("Cookie", "Cookie")
 
 
