@@ -22,6 +22,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from whitenoise import WhiteNoise
 
+from benchmarks.in_turn import hops
+from django_adapter import get_asgi_application
 from reflex_adapter.codings import best_coding
 from reflex_adapter.files import KEPT_FILE, index
 from tests.reflex_adapter.small_build import Ask, asking, write_build
@@ -242,27 +244,57 @@ def test_no_header_asks_for_what_there_is_not(accept: str) -> None:
     assert best_coding(accept, ("gzip", "identity")) in ("gzip", "identity")
 
 
-async def test_a_client_that_leaves_leaves_no_file_open(build: Path, http_scope: Any) -> None:
-    """Warnings are errors here, the one about a file that nobody closed too."""
-    from django.core.asgi import get_asgi_application  # noqa: PLC0415 - sets Django up
+class Left(Exception):
+    """The client has."""
 
-    class Left(Exception):
-        pass
 
+async def request(scope: Any, *, leaves: bool = False) -> int:
+    """Make one request of the project over the compiled chain; return the answer's status."""
     received = iter([{"type": "http.request", "body": b"", "more_body": False}])
+    sent: list[Any] = []
 
     async def receive() -> Any:
         return next(received, None) or await asyncio.sleep(5)
 
     async def send(message: Any) -> None:
-        if message.get("body"):
+        sent.append(message)
+        if leaves and message.get("body"):
             raise Left
 
+    await get_asgi_application()(scope, receive, send)
+    return int(sent[0]["status"])
+
+
+@pytest.mark.parametrize(("path", "count"), [("/cart", 0), ("/item/1", 0), (SCRIPT, 0), (LARGE, 7)])
+def test_what_is_in_memory_costs_no_hop(
+    build: Path, http_scope: Any, path: str, count: int
+) -> None:
+    """One for each block of a file that is not, one to open it, and one to see its end."""
     with override_settings(STATIC_ROOT=build.parent):
-        scope = http_scope(LARGE, method="GET")
-        with pytest.raises(Left):
-            await get_asgi_application()(scope, receive, send)
+        assert hops(lambda: request(http_scope(path, method="GET"))) == count
+
+
+async def test_a_client_that_leaves_leaves_no_file_open(build: Path, http_scope: Any) -> None:
+    """Warnings are errors here, the one about a file that nobody closed too."""
+    with override_settings(STATIC_ROOT=build.parent), pytest.raises(Left):
+        await request(http_scope(LARGE, method="GET"), leaves=True)
     gc.collect()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_real_server_sends_files_whole_and_in_parts(site: str, build: Path) -> None:
+    with override_settings(STATIC_ROOT=build.parent):
+        async with httpx.AsyncClient(base_url=site) as client:
+            whole = await client.get(LARGE)
+            part = await client.get(LARGE, headers={"Range": f"bytes={KEPT_FILE}-"})
+            head = await client.head(LARGE)
+            script = await client.get(SCRIPT, headers={"Accept-Encoding": "gzip"})
+            many = await asyncio.gather(*(client.get(LARGE) for _ in range(20)))
+    assert (whole.status_code, whole.content) == (200, BYTES)
+    assert (part.status_code, part.content) == (206, BYTES[KEPT_FILE:])
+    assert (head.content, head.headers["Content-Length"]) == (b"", str(len(BYTES)))
+    assert (script.headers["Content-Encoding"], script.text) == ("gzip", "let a = 1;" * 100)
+    assert all(answer.content == BYTES for answer in many)
 
 
 @pytest.mark.parametrize("kind", ["wsgi", "asgi"])
