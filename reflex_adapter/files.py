@@ -51,6 +51,7 @@ class Variant:
 class ServedFile:
     """A file of the build, and all that its answers have in common."""
 
+    is_page: bool
     content_type: str
     cache_control: str
     modified: int
@@ -59,10 +60,6 @@ class ServedFile:
     @property
     def plain(self) -> Variant:
         return self.variants[IDENTITY]
-
-    @property
-    def is_page(self) -> bool:
-        return self.cache_control == PAGE
 
     @cached_property
     def parts(self) -> list[bytes]:
@@ -106,7 +103,7 @@ def regular_files(root: Path) -> Iterator[tuple[str, os.stat_result]]:
 
 def pages(files: dict[str, ServedFile]) -> dict[str, ServedFile]:
     """Return the prerendered pages by their paths, with a slash behind and without."""
-    html = [name for name in files if name.endswith(".html")]
+    html = [name for name in files if is_page(name)]
     by_folder = {name.removesuffix("index.html"): name for name in html if is_index(name)}
     by_name = {name.removesuffix(".html"): name for name in html if not is_index(name)}
     by_path = {**{path.rstrip("/"): name for path, name in by_folder.items()}, **by_name}
@@ -137,8 +134,13 @@ class Reader:
         names = {IDENTITY: name, **{coding: name + end for end, coding in CODINGS.items()}}
         variants = {c: self.variant(n) for c, n in names.items() if n in self._found}
         by_size = sorted(variants.items(), key=lambda item: item[1].size)
-        modified = int(self._found[name].st_mtime)
-        return ServedFile(content_type(name), cache_control(name), modified, dict(by_size))
+        return ServedFile(
+            is_page(name),
+            content_type(name),
+            cache_control(name),
+            int(self._found[name].st_mtime),
+            dict(by_size),
+        )
 
     def variant(self, name: str) -> Variant:
         path = self._root / name
@@ -153,8 +155,12 @@ class Reader:
         return Variant(path, size, f'"{digest[:32]}"', content)
 
 
+def is_page(name: str) -> bool:
+    return name.endswith(".html")
+
+
 def cache_control(name: str) -> str:
-    if name.endswith(".html"):
+    if is_page(name):
         return PAGE
     return FOREVER if HASHED.fullmatch(name) else REVALIDATE
 

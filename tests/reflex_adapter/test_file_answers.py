@@ -193,6 +193,7 @@ def test_a_part_is_of_the_file_itself(get: Ask) -> None:
     answer = get(SCRIPT, headers=headers)
     assert (answer.status_code, answer.content) == (206, b"let a = 1;")
     assert answer["Content-Range"] == "bytes 0-9/1000"
+    assert answer["ETag"] == get(SCRIPT)["ETag"]
 
 
 def test_djangos_compression_leaves_parts_and_variants_alone(get: Ask) -> None:
