@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from io import BytesIO
+from sys import intern
 from typing import Any
 
 from django.core.handlers.asgi import ASGIRequest
@@ -42,6 +43,8 @@ class SyntheticRequests:
         self._scope = http_scope(scope)
         self._parsed = ASGIRequest(self._scope, BytesIO())
         self._parsed.COOKIES  # noqa: B018 -- parses them; each request gets a copy
+        # Kept for as long as the connection: let all of them share the names.
+        self._parsed.META = {intern(name): value for name, value in self._parsed.META.items()}
 
     def request(
         self,
@@ -119,7 +122,7 @@ def synthetic_request(scope: Scope, **options: Any) -> ASGIRequest:
 def http_scope(scope: Scope) -> dict[str, Any]:
     """Return the scope that a request for ``/`` would have on the connection of ``scope``."""
     scheme = scope.get("scheme", "http")
-    headers = [(name, value) for name, value in scope["headers"] if belongs_to_request(name)]
+    headers = [pair for pair in scope["headers"] if belongs_to_request(pair[0])]
     return {
         **scope,
         "type": "http",

@@ -47,40 +47,45 @@ class HandshakeKeeper:
         self._violations = violations
         self._open = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Not a coroutine itself: each frame is memory that every open socket holds."""
         if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
         connection = Connection(scope, send)
-        inner = {**scope, "headers": inner_headers(scope), CONNECTION: connection}
         if scope["type"] == "websocket":
-            await self._serve_tab(inner, receive, connection)
-        else:
-            await self.app(with_bound_header(inner, connection.visitor), receive, connection.send)
+            return self._serve_tab(connection, receive)
+        inner = with_bound_header(inner_scope(connection), connection.visitor)
+        return self.app(inner, receive, connection.send)
 
-    async def _serve_tab(self, inner: Scope, receive: Receive, connection: Connection) -> None:
-        if self._open >= configuration().socket.max_open:
-            await self._refuse(connection, receive, 503, "too many sockets are open")
-            return
-        self._open += 1
-        try:
-            await self._enter(inner, receive, connection)
-        finally:
-            self._open -= 1
-
-    async def _enter(self, inner: Scope, receive: Receive, connection: Connection) -> None:
+    async def _serve_tab(self, connection: Connection, receive: Receive) -> None:
         tab = Tab(connection, receive, self._release, self._inbound)
-        visitor = connection.visitor
-        if visitor is None:
-            visitor, tab.set_cookie = connection.make_visitor()
-        most = configuration().socket.max_per_visitor
-        if not await self.tabs.enter(tab, visitor, claimed_token(inner), most):
-            await self._refuse(connection, receive, 403, "too many sockets of one visitor")
+        if not await self._enters(tab, receive):
             return
         try:
-            await self.app(with_token(inner, tab.token), tab.receive, tab.send)
+            await self.app(with_token(inner_scope(connection), tab.token), tab.receive, tab.send)
         finally:
             self.tabs.leave(tab)
+            self._open -= 1
+
+    async def _enters(self, tab: Tab, receive: Receive) -> bool:
+        """Return whether there is room for ``tab``; if not, its handshake has been refused."""
+        limits = configuration().socket
+        if self._open >= limits.max_open:
+            await self._refuse(tab.connection, receive, 503, "too many sockets are open")
+            return False
+        self._open += 1
+        entered = False
+        try:
+            visitor = tab.connection.visitor
+            if visitor is None:
+                visitor, tab.set_cookie = tab.connection.make_visitor()
+            claimed = claimed_token(tab.connection.handshake)
+            entered = await self.tabs.enter(tab, visitor, claimed, limits.max_per_visitor)
+        finally:
+            self._open -= not entered
+        if not entered:
+            await self._refuse(tab.connection, receive, 403, "too many sockets of one visitor")
+        return entered
 
     async def _refuse(
         self, connection: Connection, receive: Receive, status: int, why: str
@@ -104,12 +109,18 @@ class HandshakeKeeper:
         return Inbound(scope, configuration().socket, self._violations, queue_exceeds)
 
 
+def inner_scope(connection: Connection) -> Scope:
+    """Return the scope that Reflex is to see."""
+    scope = connection.handshake
+    return {**scope, "headers": inner_headers(scope), CONNECTION: connection}
+
+
 def inner_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
     """Return the headers without credentials and, for engine.io, with the ``Upgrade`` it looks for.
 
     A WebSocket over HTTP/2 has no such header (RFC 8441, section 5).
     """
-    headers = [(name, value) for name, value in scope["headers"] if name.lower() not in CREDENTIALS]
+    headers = [pair for pair in scope["headers"] if pair[0].lower() not in CREDENTIALS]
     if scope["type"] == "websocket" and all(name.lower() != b"upgrade" for name, _ in headers):
         headers.append((b"upgrade", b"websocket"))
     return headers
