@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.harness import FULL, QUICK
 
-NAMES = ("dispatch", "chain", "http", "leases", "bridge", "events")
+NAMES = ("dispatch", "chain", "http", "leases", "bridge", "events", "sockets")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

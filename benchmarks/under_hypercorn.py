@@ -72,7 +72,7 @@ def _rates(load: Load) -> list[float]:
 @contextmanager
 def hypercorn(*apps: str, cores: Collection[int] = ()) -> Iterator[list[int]]:
     """Serve each of ``apps`` in a process of its own, on ``cores`` if any, and give their ports."""
-    ports = [_free_port() for _ in apps]
+    ports = [free_port() for _ in apps]
     with tempfile.TemporaryFile("w+") as log, ExitStack() as servers:
         for app, port in zip(apps, ports, strict=True):
             command = [sys.executable, "-m", "hypercorn", app, "--bind", f"127.0.0.1:{port}"]
@@ -81,7 +81,7 @@ def hypercorn(*apps: str, cores: Collection[int] = ()) -> Iterator[list[int]]:
             if cores:
                 os.sched_setaffinity(server.pid, cores)
         try:
-            _wait_until_up(ports)
+            wait_until_up(ports)
             yield ports
         except BaseException:
             log.seek(0)
@@ -89,14 +89,14 @@ def hypercorn(*apps: str, cores: Collection[int] = ()) -> Iterator[list[int]]:
             raise
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_until_up(ports: Sequence[int]) -> None:
+def wait_until_up(ports: Sequence[int]) -> None:
     deadline = time.monotonic() + PATIENCE
     for port in ports:
         while not _is_up(port):

@@ -83,6 +83,14 @@ def test_events_runs_from_end_to_end() -> None:
     assert ("An event, 32 sockets", "plain Reflex") in rows
 
 
+def test_sockets_runs_from_end_to_end() -> None:
+    pytest.importorskip("hypercorn")
+    printed = printed_by("sockets")
+    assert printed["ratios"].keys() >= {"memory_per_socket_ours_vs_plain"}
+    held = {row["row"]: row["median"] for row in printed["rows"] if row["unit"] == "KiB"}
+    assert held["hypercorn alone (limit)"] < held["plain Reflex"]
+
+
 @pytest.mark.parametrize("name", ["chain", "http", "bridge"])
 def test_wrong_answer_ends_it_with_an_error(name: str) -> None:
     ended = run(name, WRONG)
