@@ -28,12 +28,17 @@ def with_token(scope: Scope, token: str) -> Scope:
 
 def with_bound_header(scope: Scope, visitor: str | None) -> Scope:
     """Return the scope of a request with its token bound; if nobody sent it, to nobody's tab."""
-    claims = [value for name, value in scope["headers"] if name.lower() == TOKEN_HEADER]
-    if not claims:
+    token = bound_header(scope, visitor)
+    if token is None:
         return scope
     others = [pair for pair in scope["headers"] if pair[0].lower() != TOKEN_HEADER]
-    token = bound_token(visitor or new_visitor(), claims[0].decode("latin-1"))
     return {**scope, "headers": [*others, (TOKEN_HEADER, token.encode())]}
+
+
+def bound_header(scope: Scope, visitor: str | None) -> str | None:
+    """Return the token of a request as Reflex is to see it, ``None`` where there is none."""
+    claims = [value for name, value in scope["headers"] if name.lower() == TOKEN_HEADER]
+    return bound_token(visitor or new_visitor(), claims[0].decode("latin-1")) if claims else None
 
 
 def query(scope: Scope) -> list[tuple[str, str]]:

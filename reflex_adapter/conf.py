@@ -57,6 +57,8 @@ class SocketLimits:
     max_queued: int = within(256, 1, 100_000)  # events of a tab that have not begun
     max_tasks: int = within(16, 1, 10_000)  # background tasks of a tab
     max_per_visitor: int = within(20, 1, 100_000)  # sockets that one visitor has open
+    max_new: int = within(60, 10, 100_000)  # sockets that a visitor opens in a minute
+    max_new_visitors: int = within(600, 10, 100_000)  # those without one's cookie, by address
     max_open: int = within(5_000, 1, 1_000_000)  # sockets that the process has open
     max_log_lines: int = within(20, 1, 10_000)  # a minute, about all sockets of the process
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from asgi_compose import ASGIApp, Message, Receive, Scope, Send, refuse
-from reflex_adapter.claims import claimed_token, with_bound_header, with_token
+from reflex_adapter.claims import bound_header, claimed_token, with_bound_header, with_token
 from reflex_adapter.conf import configuration
 from reflex_adapter.connection import Connection
 from reflex_adapter.inbound import Inbound
+from reflex_adapter.newcomers import Newcomers
 from reflex_adapter.tabs import Tab, Tabs
 from reflex_adapter.violations import ViolationLog
 
 CONNECTION = "reflex_adapter.connection"
-RETRY_AFTER = [(b"retry-after", b"10")]  # seconds
+RETRY_AFTER = 10  # seconds
 CREDENTIALS = frozenset({b"cookie", b"authorization"})
 
 
@@ -42,6 +43,7 @@ class HandshakeKeeper:
         configuration()  # a wrong setting is told at start
         self.app = app
         self.tabs = Tabs()
+        self.newcomers = Newcomers()
         self._release = release
         self._queue_exceeds = queue_exceeds
         self._violations = violations
@@ -57,6 +59,12 @@ class HandshakeKeeper:
         inner = with_bound_header(inner_scope(connection), connection.visitor)
         return self.app(inner, receive, connection.send)
 
+    def admits_token(self, request: Connection) -> bool:
+        """Tell whether a request may bring its token: an open tab's, or one of not too many."""
+        if self.tabs.has(bound_header(request.handshake, request.visitor)):
+            return True
+        return self.newcomers.admits(request, configuration().socket)
+
     async def _serve_tab(self, connection: Connection, receive: Receive) -> None:
         tab = Tab(connection, receive, self._release, self._inbound)
         if not await self._enters(tab, receive):
@@ -70,6 +78,10 @@ class HandshakeKeeper:
     async def _enters(self, tab: Tab, receive: Receive) -> bool:
         """Return whether there is room for ``tab``; if not, its handshake has been refused."""
         limits = configuration().socket
+        if not self.newcomers.admits(tab.connection, limits):
+            wait = self.newcomers.seconds_left
+            await self._refuse(tab.connection, receive, 429, "too many new sockets", wait)
+            return False
         if self._open >= limits.max_open:
             await self._refuse(tab.connection, receive, 503, "too many sockets are open")
             return False
@@ -88,7 +100,12 @@ class HandshakeKeeper:
         return entered
 
     async def _refuse(
-        self, connection: Connection, receive: Receive, status: int, why: str
+        self,
+        connection: Connection,
+        receive: Receive,
+        status: int,
+        why: str,
+        retry_after: int = RETRY_AFTER,
     ) -> None:
         scope = connection.handshake
         self._violations.write(scope, why, scope["path"], most=configuration().socket.max_log_lines)
@@ -96,7 +113,8 @@ class HandshakeKeeper:
 
         async def send(message: Message) -> None:
             if message["type"].endswith(".response.start"):
-                message = {**message, "headers": [*message["headers"], *RETRY_AFTER]}
+                later = (b"retry-after", str(retry_after).encode())
+                message = {**message, "headers": [*message["headers"], later]}
             await connection.send(message)
 
         await refuse(scope, receive, send, status=status, text=text)

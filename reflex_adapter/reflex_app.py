@@ -93,7 +93,7 @@ class DjangoApp(AppWithProcessor):
         )
         own = [
             Route(path_prefix(TICKET_PATH), self.tickets),
-            Route(path_prefix("/_upload") & is_post, UploadBorder(reflex)),
+            Route(path_prefix("/_upload") & is_post, UploadBorder(reflex, keeper.admits_token)),
         ]
         # Here too, where an app is served without Django around it: events trust their handshake.
         return guarded(Dispatcher(own, default=keeper))

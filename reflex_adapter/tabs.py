@@ -166,6 +166,10 @@ class Tabs:
         self._tabs[token] = tab
         return True
 
+    def has(self, token: str | None) -> bool:
+        """Tell whether a tab whose state Reflex keeps under ``token`` has an open socket."""
+        return token in self._tabs
+
     def leave(self, tab: Tab) -> None:
         if self._tabs.get(tab.token) is tab:
             del self._tabs[tab.token]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -18,6 +19,7 @@ from reflex.event import Event, EventSpec
 from asgi_compose import ASGIApp, Message, Receive, Scope, Send
 from reflex_adapter.claims import with_bound_header
 from reflex_adapter.conf import configuration
+from reflex_adapter.connection import Connection
 from reflex_adapter.handshake import inner_headers
 from reflex_adapter.upload import Upload, underway
 from reflex_adapter.upload_body import UploadBody, UploadRefused
@@ -35,15 +37,18 @@ class UploadBorder:
     Takes no part in the lifespan: Reflex is started by what serves the rest of it.
     """
 
-    def __init__(self, reflex: ASGIApp) -> None:
+    def __init__(self, reflex: ASGIApp, admits_token: Callable[[Connection], bool]) -> None:
+        """``admits_token`` tells whether Reflex may see the token that a request brings."""
         configuration()  # a wrong setting is told at start
         self.reflex = reflex
+        self._admits_token = admits_token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         upload = Upload(scope, send)
         try:
+            self._check_token(upload)
             body = UploadBody(scope, receive, configuration().upload)
         except UploadRefused as refused:
             await refuse(upload, refused)
@@ -53,6 +58,11 @@ class UploadBorder:
             if not body.ended:
                 await discard(receive)
         await upload.response.end()
+
+    def _check_token(self, upload: Upload) -> None:
+        if not self._admits_token(upload):
+            why = "too many uploads of tabs that are not open."
+            raise UploadRefused(HTTPStatus.TOO_MANY_REQUESTS, why)
 
     async def _serve(self, scope: Scope, body: UploadBody, upload: Upload) -> None:
         async def receive() -> Message:

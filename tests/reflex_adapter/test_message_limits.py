@@ -150,10 +150,13 @@ async def test_the_limits_are_those_of_the_contract() -> None:
         max_queued=256,
         max_tasks=16,
         max_per_visitor=20,
+        max_new=60,
+        max_new_visitors=100_000,  # 600, but for the settings of the tests
         max_open=5_000,
         max_log_lines=10_000,  # 20, but for the settings of the tests
     )
     assert SocketLimits().max_log_lines == 20
+    assert SocketLimits().max_new_visitors == 600
 
 
 @pytest.mark.parametrize("value", [0, 1023, 16 * MEBI + 1, -1, "10", 1.5, True, None])

@@ -66,7 +66,11 @@ async def test_a_limit_that_is_none_stops_the_start(value: Any) -> None:
         limits(max_files=value),
         pytest.raises(ImproperlyConfigured, match="REFLEX_DJANGO_UPLOAD_MAX_FILES must be"),
     ):
-        UploadBorder(nobody)
+        UploadBorder(nobody, anybody)
+
+
+def anybody(request: Any) -> bool:
+    return True
 
 
 async def nobody(scope: Any, receive: Any, send: Any) -> None:
@@ -330,5 +334,5 @@ async def test_reflex_sees_no_credentials() -> None:
     async def receive() -> Any:
         return {"type": "http.disconnect"}
 
-    await UploadBorder(reflex)(scope, receive, receive)  # type: ignore[arg-type]
+    await UploadBorder(reflex, anybody)(scope, receive, receive)  # type: ignore[arg-type]
     assert seen_headers == [headers[0], (b"x", b"y")]
