@@ -19,6 +19,7 @@ from tests.probe import (  # noqa: F401 - their states belong to the app
     report_state,
     slow,
     uploads,
+    vault,
     writing,
 )
 from tests.probe.middleware import trace

@@ -10,12 +10,13 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.reflex_adapter.client import PROBE, ROOT, connected
+from tests.reflex_adapter.attacks import ATTACKS, Attack, Target, described, handed_in
+from tests.reflex_adapter.client import APP_STATE, ROOT, connected, run
 from tests.reflex_adapter.secret import SECRET, shows
 from tests.reflex_adapter.serving import free_port
 
@@ -25,18 +26,33 @@ pytestmark = [
 ]
 
 VAULT = f"{ROOT}.vault___vault____vault_state"
+OUR_VAULT = f"{APP_STATE}.tests___probe___vault____vault_state"
 APP = """
 import reflex as rx
 
 class VaultState(rx.State):
     seen: str = ""
+    told: str = ""
 
     @rx.event
-    def keep(self, value: str):
+    async def keep(self, value: str):
         self.seen = value
 
+    @rx.event
+    async def describe(self):
+        self.told = self._who()
+
+    @rx.event
+    async def hand_in(self, files: list[rx.UploadFile]):
+        self.told = f"{self.seen} for {self._who()}"
+
+    def _who(self) -> str:
+        headers = self.router_data["headers"]
+        cookie, host = headers.get("cookie"), headers.get("host")
+        return f"{cookie} at {host} from {self.router_data['ip']}"
+
 app = rx.App()
-app.add_page(lambda: rx.el.p(VaultState.seen), route="/")
+app.add_page(lambda: rx.fragment(rx.el.p(VaultState.told), rx.upload(id="x")), route="/")
 application = app()
 """
 CONFIG = """
@@ -46,8 +62,6 @@ config = rx.Config(
     app_name="vault", telemetry_enabled=False, disable_plugins=[rx.plugins.SitemapPlugin]
 )
 """
-
-Theft = Callable[[str, str], Awaitable[bool]]
 
 
 @pytest.fixture(scope="module")
@@ -85,35 +99,26 @@ async def answers(address: str, seconds: float = 60) -> None:
                 return
 
 
-async def by_connecting(address: str, token: str) -> bool:
-    async with connected(address, token=token) as thief:
-        return shows(thief)
-
-
-async def in_band(address: str, token: str) -> bool:
-    async with connected(address) as thief:
-        await thief.emit("connect", {"QUERY_STRING": f"token={token}", "asgi.scope": {}})
-        await thief.send(f"{ROOT}.hydrate")
-        await thief.receive()
-        return shows(thief)
-
-
-@pytest.mark.parametrize("theft", [by_connecting, in_band])
-async def test_reflex_alone_gives_a_state_to_whoever_knows_its_token(
-    plain_reflex: str, theft: Theft
-) -> None:
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+async def test_on_reflex_alone_it_succeeds(plain_reflex: str, attack: Attack) -> None:
     await answers(plain_reflex)
-    assert await stolen(plain_reflex, VAULT, theft)
+    assert await attack(Target(plain_reflex, VAULT))
 
 
-@pytest.mark.parametrize("theft", [by_connecting, in_band])
-async def test_ours_does_not(site: str, theft: Theft) -> None:
-    assert not await stolen(site, PROBE, theft)
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+async def test_on_ours_it_fails(site: str, attack: Attack, logged_in: str) -> None:
+    async with connected(site) as somebody_else:
+        assert not await attack(Target(site, OUR_VAULT, logged_in))
+        await run(somebody_else, "who")
 
 
-async def stolen(address: str, state: str, theft: Theft) -> bool:
-    token = str(uuid.uuid4())
-    async with connected(address, token=token) as owner:
-        await owner.call(f"{state}.keep", value=SECRET)
-    await asyncio.sleep(0.2)  # until the server knows that the owner has left
-    return await theft(address, token)
+async def test_ours_has_what_the_attacks_are_after(site: str, logged_in: str) -> None:
+    """So that they do not fail for want of it."""
+    target, token = Target(site, OUR_VAULT, logged_in), str(uuid.uuid4())
+    async with connected(site, cookie=logged_in, token=token) as owner:
+        await owner.call(f"{OUR_VAULT}.keep", value=SECRET)
+        assert shows(owner)
+        assert logged_in in await described(target, owner)
+        answer = await handed_in(target, token, f"{logged_in}; {owner.visitor}")
+        assert SECRET in answer
+        assert logged_in in answer
