@@ -87,6 +87,7 @@ __all__ = [
     "serving_only",
     "socket_id",
     "state_classes",
+    "states_folder",
     "take_messages_of",
     "token_of_socket",
 ]
@@ -271,6 +272,11 @@ def serving_only() -> Iterator[None]:
         finally:
             environment.REFLEX_WEB_WORKDIR.set(web_dir)
             environment.REFLEX_SKIP_COMPILE.set(None)
+
+
+def states_folder() -> Path:
+    """Return where Reflex keeps states, unless it keeps them in Redis."""
+    return environment.REFLEX_STATES_WORKDIR.get()
 
 
 def compile_pages() -> Path:

@@ -19,6 +19,7 @@ from reflex_adapter._reflex import (
     queue_exceeds,
     release_token,
     serving_only,
+    states_folder,
     take_messages_of,
 )
 from reflex_adapter.bridge import DjangoEventBridge
@@ -28,6 +29,7 @@ from reflex_adapter.errors import show_error
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
 from reflex_adapter.other_tabs import seen_by_tab
+from reflex_adapter.private_states import keep_private
 from reflex_adapter.updates import holding
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
@@ -85,6 +87,7 @@ class DjangoApp(AppWithProcessor):
         self.bridge, self.login_guard  # noqa: B018 - middleware is made here, not in the event loop
         with serving_only():
             reflex = super().__call__()
+        keep_private(states_folder())
         keeper = HandshakeKeeper(
             reflex,
             release=functools.partial(release_token, self),

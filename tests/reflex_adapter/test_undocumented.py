@@ -22,6 +22,7 @@ from reflex import state
 from reflex.compiler import compiler
 from reflex.istate import shared
 from reflex.istate.manager import StateManager
+from reflex.istate.manager.disk import StateManagerDisk
 from reflex.utils.token_manager import SocketRecord
 from reflex_base.constants import ReactRouter, SocketEvent
 from reflex_components_core.core import _upload
@@ -300,6 +301,12 @@ def test_settings_of_reflex_can_be_set_for_a_moment() -> None:
 def test_how_large_a_message_may_be_is_read_from_the_environment() -> None:
     limit = environment.REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE
     assert int(os.environ[limit.name]) == limit.get() == 1024 * 1024, "See take_messages_of."
+
+
+def test_states_are_kept_in_a_folder_that_the_environment_names() -> None:
+    folder = environment.REFLEX_STATES_WORKDIR
+    assert os.environ[folder.name] == str(folder.get()), "See states_folder."
+    assert StateManagerDisk().states_directory == folder.get()
 
 
 def test_events_wait_in_a_queue_of_their_tab() -> None:
