@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from contextlib import suppress
 from typing import Any
 
 import websockets
@@ -40,22 +41,29 @@ class IdleTab:
             ping_interval=None,
         )
         async with asyncio.timeout(PATIENCE):
-            check("the socket's first packet", str(await socket.recv())[:1], "0")
+            check("the socket's first packet", (await read(socket))[:1], "0")
             await socket.send(CONNECT + json.dumps({"event": HYDRATE} if hydrates else {}))
-            check("the answer to CONNECT", str(await socket.recv())[: len(CONNECT)], CONNECT)
-            while hydrates and not is_hydrated(json.loads(str(await socket.recv())[len(EVENT) :])):
+            check("the answer to CONNECT", (await read(socket))[: len(CONNECT)], CONNECT)
+            while hydrates and not is_hydrated(json.loads((await read(socket))[len(EVENT) :])):
                 pass
         return cls(socket)
 
     async def _answer(self) -> None:
-        async for packet in self.socket:
-            if packet == "2":
-                await self.socket.send("3")
+        with suppress(websockets.ConnectionClosed):
+            while True:
+                await read(self.socket)
 
     def drop(self) -> None:
         """End it without a word; its server has ended."""
         self._answering.cancel()
         self.socket.transport.abort()
+
+
+async def read(socket: websockets.ClientConnection) -> str:
+    """Return the next packet that is no ping."""
+    while (packet := str(await socket.recv())) == "2":
+        await socket.send("3")
+    return packet
 
 
 def is_hydrated(told: Any) -> bool:

@@ -30,7 +30,8 @@ APPS = {
     "python-socketio alone": "benchmarks.sockets_plain:socketio_alone()",
     "hypercorn alone (limit)": "benchmarks.sockets_plain:hypercorn_alone",
 }
-ROUNDS, SOCKETS, STEP = 5, 1000, 100
+ROUNDS, SOCKETS, STEP = 3, 1000, 100
+PING = 3  # seconds, instead of 25: an idle socket is one that has heard nothing but two of them
 COMPRESSION = {False: "no compression", True: "permessage-deflate"}
 
 Held = dict[str, float]  # bytes that one more socket takes, of each application
@@ -77,20 +78,27 @@ async def one_round(many: int, deflate: bool) -> Held:
     """Open ``many`` tabs of each server, in turn; return what each but the first few has taken."""
     step = min(STEP, many // 2)
     with served() as servers:
-        before: dict[str, int] = {}
-        for opened in range(step, many + 1, step):
-            for name, server in servers.items():
-                await server.open(step, deflate)
-                if opened == step:
-                    await asyncio.sleep(0.5)
-                    before[name] = server.bytes()
-        await asyncio.sleep(2)  # what is written to disk late has been written by then
-        after = {name: server.bytes() for name, server in servers.items()}
+        before = await held_with(step, servers, deflate)
+        for _ in range(2 * step, many, step):
+            await open_tabs(step, servers, deflate)
+        after = await held_with(step, servers, deflate)
         for server in servers.values():
             check("how many are still connected", alive(server), many)
             for tab in server.tabs:
                 tab.drop()
     return {name: (after[name] - before[name]) / (many - step) for name in servers}
+
+
+async def open_tabs(many: int, servers: Mapping[str, Server], deflate: bool) -> None:
+    for server in servers.values():
+        await server.open(many, deflate)
+
+
+async def held_with(many: int, servers: Mapping[str, Server], deflate: bool) -> dict[str, int]:
+    """Open ``many`` more tabs of each, and return the bytes of each when they have come to rest."""
+    await open_tabs(many, servers, deflate)
+    await asyncio.sleep(2 * PING + 1)  # what is written to disk late has been written, too
+    return {name: server.bytes() for name, server in servers.items()}
 
 
 def alive(server: Server) -> int:
@@ -110,11 +118,11 @@ def served() -> Iterator[Mapping[str, Server]]:
 def serve(app: str, folder: str) -> Iterator[Server]:
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.sockets_served", app, str(port)]
-    environ = {**os.environ, "REFLEX_STATES_WORKDIR": f"{folder}/{port}"}
+    reflex = {"REFLEX_STATES_WORKDIR": f"{folder}/{port}", "REFLEX_SOCKET_INTERVAL": f"{PING}s"}
     pipe = subprocess.PIPE
     # At the end its input is closed, and it is waited for.
     with subprocess.Popen(
-        command, cwd=ROOT, env=environ, text=True, stdin=pipe, stdout=pipe
+        command, cwd=ROOT, env={**os.environ, **reflex}, text=True, stdin=pipe, stdout=pipe
     ) as process:
         yield Server(port, process, [], hydrates="ours" in app or "plain()" in app)
 

@@ -33,16 +33,24 @@ class Connection(ClosableSocket):
         self.last_page = "/"  # of the last event, as the client claims it
         self._header = cookie_header(scope)
         self._cookies = split_cookies(self._header)
-        self._requests: SyntheticRequests | None = None  # until a cookie changes
+        self._requests: SyntheticRequests | None = None  # until a cookie changes, or it rests
+        self._used = False  # whether anything was requested since it rested last
         self.visitor = visitor_of(self._cookies)
         self._found: str | None = None  # the session cookie that led to a session
 
     @property
     def requests(self) -> SyntheticRequests:
         """What makes requests with the cookies of this moment."""
+        self._used = True
         if self._requests is None:
             self._requests = SyntheticRequests(self.scope)
         return self._requests
+
+    def rest(self) -> None:
+        """Hold less, if nothing was requested since this was called last: headers, parsed."""
+        if not self._used:
+            self._requests = None
+        self._used = False
 
     @property
     def scope(self) -> Scope:

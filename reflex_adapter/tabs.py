@@ -73,6 +73,7 @@ class Tab:
             text: str = message.get("text") or ""  # none in a binary message
             if text == PONG:
                 self._conclude(True)
+                self.connection.rest()  # while nobody touches the page, this is all that comes
             try:
                 admitted = self._inbound.admit(message)
             except Overrun as overrun:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 
 from django_adapter import synthetic_request
 from reflex_adapter.connection import Connection
+from tests.reflex_adapter.client import PROBE, connected
 
 Change = Callable[[HttpResponse], Any]
 
@@ -180,3 +181,23 @@ async def test_a_closed_connection_sends_nothing_more(websocket_scope: Any) -> N
     await socket.send({"type": "websocket.send", "text": "after"})
     assert [message["type"] for message in sent] == ["websocket.send", "websocket.close"]
     assert sent[1]["code"] == 4401
+
+
+def test_one_that_rests_holds_no_parsed_headers(websocket_scope: Any) -> None:
+    resting = connection(websocket_scope)
+    parsed = resting.requests
+    resting.rest()
+    assert resting.requests is parsed, "It was used since it rested last."
+    resting.rest()
+    resting.rest()
+    assert resting.requests is not parsed
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.django_db(transaction=True)
+async def test_a_tab_that_has_rested_goes_on_as_it_was(site: str, logged_in: str) -> None:
+    async with connected(site, cookie=logged_in) as tab:
+        for _ in range(3):
+            await tab.socket.send("3")
+        await tab.call(f"{PROBE}.who")
+        assert tab.var(PROBE, "seen") == "user=ada"
