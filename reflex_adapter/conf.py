@@ -58,6 +58,10 @@ class SocketLimits:
     max_tasks: int = within(16, 1, 10_000)  # background tasks of a tab
     max_per_visitor: int = within(20, 1, 100_000)  # sockets that one visitor has open
     max_open: int = within(5_000, 1, 1_000_000)  # sockets that the process has open
+    max_waiting: int = within(1_000, 10, 1_000_000)  # messages that a client has not read yet
+    # Bytes of them. A single message may be larger; a page is sent its whole state in one.
+    max_waiting_size: int = within(8 * MIB, 64 * 1024, 1024 * MIB)
+    max_send_wait: int = within(30, 1, 3_600)  # seconds in which a client takes a message
     max_log_lines: int = within(20, 1, 10_000)  # a minute, about all sockets of the process
 
 

@@ -13,7 +13,9 @@ from asgi_compose import ASGIApp, Message, Receive, Scope, Send, refuse
 from reflex_adapter.claims import claimed_token, with_bound_header, with_token
 from reflex_adapter.conf import configuration
 from reflex_adapter.connection import Connection
+from reflex_adapter.in_band import POLICY_VIOLATION
 from reflex_adapter.inbound import Inbound
+from reflex_adapter.outbound import Outbound
 from reflex_adapter.tabs import Tab, Tabs
 from reflex_adapter.violations import ViolationLog
 
@@ -51,12 +53,26 @@ class HandshakeKeeper:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        connection = Connection(scope, send)
-        inner = {**scope, "headers": inner_headers(scope), CONNECTION: connection}
         if scope["type"] == "websocket":
-            await self._serve_tab(inner, receive, connection)
-        else:
-            await self.app(with_bound_header(inner, connection.visitor), receive, connection.send)
+            await self._serve_socket(scope, receive, send)
+            return
+        connection = Connection(scope, send)
+        inner = kept_from_reflex(scope, connection)
+        await self.app(with_bound_header(inner, connection.visitor), receive, connection.send)
+
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        def overrun(why: str) -> None:
+            self._note(scope, why)
+            connection.cut(POLICY_VIOLATION)
+
+        outbound = Outbound(send, configuration().socket, overrun)
+        connection = Connection(scope, outbound.send)
+        connection.when_closed.append(outbound.forget)
+        try:
+            await self._serve_tab(kept_from_reflex(scope, connection), receive, connection)
+            await outbound.sent()
+        finally:
+            outbound.abandon()
 
     async def _serve_tab(self, inner: Scope, receive: Receive, connection: Connection) -> None:
         if self._open >= configuration().socket.max_open:
@@ -85,8 +101,7 @@ class HandshakeKeeper:
     async def _refuse(
         self, connection: Connection, receive: Receive, status: int, why: str
     ) -> None:
-        scope = connection.handshake
-        self._violations.write(scope, why, scope["path"], most=configuration().socket.max_log_lines)
+        self._note(connection.handshake, why)
         text = "Please close a few tabs, or come back later."
 
         async def send(message: Message) -> None:
@@ -94,7 +109,10 @@ class HandshakeKeeper:
                 message = {**message, "headers": [*message["headers"], *RETRY_AFTER]}
             await connection.send(message)
 
-        await refuse(scope, receive, send, status=status, text=text)
+        await refuse(connection.handshake, receive, send, status=status, text=text)
+
+    def _note(self, scope: Scope, why: str) -> None:
+        self._violations.write(scope, why, scope["path"], most=configuration().socket.max_log_lines)
 
     def _inbound(self, tab: Tab) -> Inbound:
         def queue_exceeds(most: int) -> bool:
@@ -102,6 +120,10 @@ class HandshakeKeeper:
 
         scope = tab.connection.handshake
         return Inbound(scope, configuration().socket, self._violations, queue_exceeds)
+
+
+def kept_from_reflex(scope: Scope, connection: Connection) -> Scope:
+    return {**scope, "headers": inner_headers(scope), CONNECTION: connection}
 
 
 def inner_headers(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -56,11 +56,13 @@ class Tab:
         self._open = self._connected = False
         self._discarding: asyncio.Task[None] | None = None  # kept, or it might be collected
         self._alive: asyncio.Future[bool] | None = None  # while the page is being asked
+        self._hearing: asyncio.Timeout | None = None  # while the next message is waited for
+        connection.when_closed.append(self._hear_no_more)
 
     async def receive(self) -> Message:
         """Return the next message that Reflex may see."""
         while True:
-            message = await self._receive()
+            message = await self._heard()
             if message["type"] == "websocket.disconnect":
                 self._open = False
                 self.connection.closed = True  # servers differ in what sending raises from now on
@@ -80,6 +82,22 @@ class Tab:
             if admitted is not None:
                 await self._follow(text)
                 return admitted
+
+    async def _heard(self) -> Message:
+        """Return what comes next, or that the client has gone if the socket is closed from here."""
+        if self.connection.closed:
+            return await self._gone(TAKEN_OVER)
+        try:
+            async with asyncio.timeout(None) as self._hearing:
+                return await self._receive()
+        except TimeoutError:
+            return await self._gone(TAKEN_OVER)
+        finally:
+            self._hearing = None
+
+    def _hear_no_more(self) -> None:
+        if self._hearing is not None:
+            self._hearing.reschedule(asyncio.get_running_loop().time())
 
     async def _end(self, code: int) -> Message:
         """Close the socket, and have Reflex hear no more of it."""

@@ -151,6 +151,9 @@ async def test_the_limits_are_those_of_the_contract() -> None:
         max_tasks=16,
         max_per_visitor=20,
         max_open=5_000,
+        max_waiting=1_000,
+        max_waiting_size=8 * MEBI,
+        max_send_wait=30,
         max_log_lines=10_000,  # 20, but for the settings of the tests
     )
     assert SocketLimits().max_log_lines == 20
