@@ -94,6 +94,9 @@ class Configuration:
     mirror_csrf: bool = setting(flag, True)
     mirror_language: bool = setting(flag, True)  # also language_bidi
 
+    # Seconds within which an idle socket is closed, once the login it was opened under has ended.
+    revalidate_seconds: int = within(60, 1, 3_600)
+
     visitor_cookie: str = setting(text("the name of a cookie"), "reflex_visitor")
     upload: UploadLimits = UploadLimits()
     socket: SocketLimits = SocketLimits()

@@ -16,6 +16,7 @@ from reflex_adapter.connection import Connection
 from reflex_adapter.in_band import POLICY_VIOLATION
 from reflex_adapter.inbound import Inbound
 from reflex_adapter.outbound import Outbound
+from reflex_adapter.revocation import sockets
 from reflex_adapter.tabs import Tab, Tabs
 from reflex_adapter.violations import ViolationLog
 
@@ -93,9 +94,11 @@ class HandshakeKeeper:
         if not await self.tabs.enter(tab, visitor, claimed_token(inner), most):
             await self._refuse(connection, receive, 403, "too many sockets of one visitor")
             return
+        sockets.enter(connection)
         try:
             await self.app(with_token(inner, tab.token), tab.receive, tab.send)
         finally:
+            sockets.leave(connection)
             self.tabs.leave(tab)
 
     async def _refuse(
