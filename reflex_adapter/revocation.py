@@ -20,7 +20,7 @@ from asgiref.sync import sync_to_async
 from django_adapter import own_thread
 from reflex_adapter.conf import configuration
 from reflex_adapter.connection import STALE_SESSION, Connection
-from reflex_adapter.logins import Login, still_standing
+from reflex_adapter.logins import Login, account_key, still_standing
 
 logger = logging.getLogger("reflex_adapter")
 
@@ -52,6 +52,14 @@ class WatchedSockets:
             self._task = None
 
     # From any thread.
+
+    def close_all_of(self, account: str) -> int:
+        """Close the sockets of an account; return how many there are."""
+        theirs = [connection for connection in list(self._open) if connection.account == account]
+        for connection in theirs:
+            connection.silent = True
+            self._call(connection.cut, STALE_SESSION)
+        return len(theirs)
 
     def doubt(self, account: str) -> None:
         """Ask soon whether the logins of an account still stand."""
@@ -131,3 +139,18 @@ class WatchedSockets:
 
 
 sockets = WatchedSockets()  # of this process
+
+
+def disconnect(user: Any) -> int:
+    """Close all sockets of ``user`` in this process, and send nothing more by them.
+
+    They are those whose last event was from that user. Callable from any thread, and from async
+    code; returns how many there are. Their pages come back with the cookies of their browsers: end
+    the sessions first, or deactivate the user.
+    """
+    account = account_key(user)
+    if not account:
+        raise ValueError(
+            f"{user!r} is in no database: disconnect() before delete(), and not for guests."
+        )
+    return sockets.close_all_of(account)
