@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
-from django.http import HttpRequest
 from reflex.event import Event
 
 from reflex_adapter._reflex import EventContext, OnLoadInternalState
 from reflex_adapter.browser_storage import overwrite_storage
 from reflex_adapter.current import current_event
 from reflex_adapter.kept import reset_all
+from reflex_adapter.logins import account_of
 from reflex_adapter.state import AppState
 
 
@@ -60,9 +60,3 @@ async def was_left_by(state: Any, account: str) -> bool:
     app_state = await state.get_state(AppState)
     viewer = app_state._viewer
     return bool(account and viewer and viewer[0] not in (app_state._account, account))
-
-
-def account_of(request: HttpRequest) -> str:
-    user = getattr(request, "user", None)
-    key = getattr(user, "pk", None)
-    return "" if key is None else str(key)

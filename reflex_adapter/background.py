@@ -22,11 +22,12 @@ from django.http import HttpRequest
 
 from django_adapter.identity import set_user
 from reflex_adapter._reflex import forget_entering
-from reflex_adapter.account import account_of, is_of_another, was_left_by
+from reflex_adapter.account import is_of_another, was_left_by
 from reflex_adapter.calling import is_generator, yielded_at_once
 from reflex_adapter.connection import Connection
 from reflex_adapter.current import current_event
 from reflex_adapter.finished import FinishedSession
+from reflex_adapter.logins import ReadOnlySession, account_of
 from reflex_adapter.watched import watched
 
 User = AbstractBaseUser | AnonymousUser
@@ -103,7 +104,7 @@ def comes_by_session(request: HttpRequest) -> bool:
 
 def fresh_user(request: Any, session_key: str | None) -> User:
     now = copy.copy(request)
-    now.session = request.session.stored(session_key)
+    now.session = ReadOnlySession(request.session.stored(session_key))
     return get_user(now)
 
 

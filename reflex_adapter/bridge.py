@@ -33,7 +33,8 @@ Handler = Callable[[CurrentEvent], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one event. ``completed`` tells whether the handler ran to its end.
+    """What came of one event. ``completed`` tells whether the handler ran to its end,
+    ``identified`` whether session and user were loaded for it.
 
     ``session_found`` tells whether there was a session before the handler did anything about it;
     ``None`` if nobody has looked.
@@ -43,6 +44,7 @@ class Outcome:
     response: HttpResponseBase
     completed: bool
     session_found: bool | None = None
+    identified: bool = False
 
 
 class DjangoEventBridge:
@@ -112,7 +114,7 @@ class DjangoEventBridge:
             raise run.error
         if not started:
             found = session_found(request)
-        return Outcome(request, run.response, completed, found)
+        return Outcome(request, run.response, completed, found, identified=started)
 
 
 def session_found(request: HttpRequest) -> bool | None:

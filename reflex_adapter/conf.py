@@ -60,6 +60,10 @@ class SocketLimits:
     max_new: int = within(60, 10, 100_000)  # sockets that a visitor opens in a minute
     max_new_visitors: int = within(600, 10, 100_000)  # those without one's cookie, by address
     max_open: int = within(5_000, 1, 1_000_000)  # sockets that the process has open
+    max_waiting: int = within(1_000, 10, 1_000_000)  # messages that a client has not read yet
+    # Bytes of them. A single message may be larger; a page is sent its whole state in one.
+    max_waiting_size: int = within(8 * MIB, 64 * 1024, 1024 * MIB)
+    max_send_wait: int = within(30, 1, 3_600)  # seconds in which a client takes a message
     max_log_lines: int = within(20, 1, 10_000)  # a minute, about all sockets of the process
 
 
@@ -93,6 +97,9 @@ class Configuration:
     mirror_language: bool = setting(flag, True)  # also language_bidi
 
     serve_source_maps: bool = setting(flag, False)  # of the build, to everybody
+    # Seconds within which an idle socket is closed, once the login it was opened under has ended.
+    revalidate_seconds: int = within(60, 1, 3_600)
+
     visitor_cookie: str = setting(text("the name of a cookie"), "reflex_visitor")
     upload: UploadLimits = UploadLimits()
     socket: SocketLimits = SocketLimits()

@@ -8,18 +8,24 @@ never in a log.
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.cookies import Morsel, SimpleCookie
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from asgi_compose import Scope, Send
 from django_adapter import SyntheticRequests
 from reflex_adapter.closable import ClosableSocket
 from reflex_adapter.conf import configuration
+from reflex_adapter.logins import Login, account_of, login_of
 from reflex_adapter.visitor import new_visitor, visitor_line, visitor_of
 
+STALE_SESSION = 4401  # the close code after which the page comes back with the browser's cookies
 ENDS_NOW = re.compile(r"0+|-\d+")  # a Max-Age that deletes the cookie (RFC 6265, section 5.2.2)
 
 
@@ -37,6 +43,11 @@ class Connection(ClosableSocket):
         self._used = False  # whether anything was requested since it rested last
         self.visitor = visitor_of(self._cookies)
         self._found: str | None = None  # the session cookie that led to a session
+        self.account = ""  # of whom the last event was
+        self.login: Login | None = None  # what made them so, if it was a session
+        self.checked = 0.0  # when that was last asked of its store, in seconds of monotonic()
+        self._work = 0  # events under way
+        self._work_since = 0.0
 
     @property
     def requests(self) -> SyntheticRequests:
@@ -92,6 +103,35 @@ class Connection(ClosableSocket):
         if found:
             self._found = given
         return found is False and given is not None and given == self._found == self.session_cookie
+
+    def saw(self, request: HttpRequest) -> str | None:
+        """Note who ``request`` was from, once the chain has ended.
+
+        Returns the account whose login it was, if that is another or none by now.
+        """
+        former, account = self.login, self.account
+        self.account, self.login = account_of(request), login_of(request)
+        self.checked = time.monotonic()
+        return account if former is not None and former != self.login else None
+
+    def has_lost_login(self, request: HttpRequest) -> bool:
+        """Tell whether ``request`` was found to be nobody's, and no event here has logged out."""
+        return self.login is not None and not self._work and login_of(request) is None
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Say that an event is under way during the block: it may be about to change the login."""
+        if not self._work:
+            self._work_since = time.monotonic()
+        self._work += 1
+        try:
+            yield
+        finally:
+            self._work -= 1
+
+    def is_working(self, most: float) -> bool:
+        """Tell whether events have been under way, for not more than so many seconds."""
+        return self._work > 0 and time.monotonic() - self._work_since <= most
 
     def take(self, cookies: SimpleCookie) -> list[str]:
         """Apply what a response sets; return the ``Set-Cookie`` values that change something.

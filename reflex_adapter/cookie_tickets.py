@@ -25,7 +25,7 @@ from reflex.event import EventSpec
 
 from asgi_compose import Receive, Scope, Send, refuse
 from reflex_adapter.conf import TICKET_PATH
-from reflex_adapter.connection import Connection, sent_cookies
+from reflex_adapter.connection import STALE_SESSION, Connection, sent_cookies
 from reflex_adapter.visitor import visitor_of
 
 logger = logging.getLogger("reflex_adapter")
@@ -33,7 +33,6 @@ logger = logging.getLogger("reflex_adapter")
 TICKET_HEADER = b"x-event-cookies"
 SECONDS = 30
 PATIENCE = 1.0  # seconds that the updates of an event wait for its cookies to arrive
-STALE_SESSION = 4401  # the close code after which the page comes back with the browser's cookies
 
 
 @dataclass(frozen=True)

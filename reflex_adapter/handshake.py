@@ -13,9 +13,13 @@ from asgi_compose import ASGIApp, Message, Receive, Scope, Send, refuse
 from reflex_adapter.claims import bound_header, claimed_token, with_bound_header, with_token
 from reflex_adapter.conf import configuration
 from reflex_adapter.connection import Connection
+from reflex_adapter.in_band import POLICY_VIOLATION
 from reflex_adapter.inbound import Inbound
 from reflex_adapter.newcomers import Newcomers
-from reflex_adapter.tabs import Tab, Tabs
+from reflex_adapter.outbound import Outbound
+from reflex_adapter.revocation import sockets
+from reflex_adapter.tab import Tab
+from reflex_adapter.tabs import Tabs
 from reflex_adapter.violations import ViolationLog
 
 CONNECTION = "reflex_adapter.connection"
@@ -53,9 +57,9 @@ class HandshakeKeeper:
         """Not a coroutine itself: each frame is memory that every open socket holds."""
         if scope["type"] == "lifespan":
             return self.app(scope, receive, send)
-        connection = Connection(scope, send)
         if scope["type"] == "websocket":
-            return self._serve_tab(connection, receive)
+            return self._serve_socket(scope, receive, send)
+        connection = Connection(scope, send)
         inner = with_bound_header(inner_scope(connection), connection.visitor)
         return self.app(inner, receive, connection.send)
 
@@ -65,15 +69,24 @@ class HandshakeKeeper:
             return True
         return self.newcomers.admits(request, configuration().socket)
 
-    async def _serve_tab(self, connection: Connection, receive: Receive) -> None:
-        tab = Tab(connection, receive, self._release, self._inbound)
-        if not await self._enters(tab, receive):
-            return
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        def overrun(why: str) -> None:
+            self._note(scope, why)
+            tab.connection.cut(POLICY_VIOLATION)
+
+        outbound = Outbound(send, configuration().socket, overrun)
+        tab = Tab(Connection(scope, outbound.send), receive, self._release, self._inbound)
+        tab.connection.when_closed.append(outbound.forget)
         try:
-            await self.app(with_token(inner_scope(connection), tab.token), tab.receive, tab.send)
+            if await self._enters(tab, receive):
+                try:
+                    inner = with_token(inner_scope(tab.connection), tab.token)
+                    await self.app(inner, tab.receive, tab.send)
+                finally:
+                    self._leaves(tab)
+            await outbound.sent()
         finally:
-            self.tabs.leave(tab)
-            self._open -= 1
+            outbound.abandon()
 
     async def _enters(self, tab: Tab, receive: Receive) -> bool:
         """Return whether there is room for ``tab``; if not, its handshake has been refused."""
@@ -95,9 +108,16 @@ class HandshakeKeeper:
             entered = await self.tabs.enter(tab, visitor, claimed, limits.max_per_visitor)
         finally:
             self._open -= not entered
-        if not entered:
+        if entered:
+            sockets.enter(tab.connection)
+        else:
             await self._refuse(tab.connection, receive, 403, "too many sockets of one visitor")
         return entered
+
+    def _leaves(self, tab: Tab) -> None:
+        sockets.leave(tab.connection)
+        self.tabs.leave(tab)
+        self._open -= 1
 
     async def _refuse(
         self,
@@ -107,8 +127,7 @@ class HandshakeKeeper:
         why: str,
         retry_after: int = RETRY_AFTER,
     ) -> None:
-        scope = connection.handshake
-        self._violations.write(scope, why, scope["path"], most=configuration().socket.max_log_lines)
+        self._note(connection.handshake, why)
         text = "Please close a few tabs, or come back later."
 
         async def send(message: Message) -> None:
@@ -117,7 +136,10 @@ class HandshakeKeeper:
                 message = {**message, "headers": [*message["headers"], later]}
             await connection.send(message)
 
-        await refuse(scope, receive, send, status=status, text=text)
+        await refuse(connection.handshake, receive, send, status=status, text=text)
+
+    def _note(self, scope: Scope, why: str) -> None:
+        self._violations.write(scope, why, scope["path"], most=configuration().socket.max_log_lines)
 
     def _inbound(self, tab: Tab) -> Inbound:
         def queue_exceeds(most: int) -> bool:

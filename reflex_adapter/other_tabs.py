@@ -23,6 +23,7 @@ from reflex_adapter.connection import Connection, path_and_query
 from reflex_adapter.current import CurrentEvent, Nobody, bound, event_of_tab
 from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.mirrors import preload
+from reflex_adapter.revocation import sockets
 
 if TYPE_CHECKING:
     from reflex_adapter.reflex_app import DjangoApp
@@ -68,7 +69,10 @@ def connection_of(app: DjangoApp, token: str) -> Connection | None:
 
 
 async def viewer_of(app: DjangoApp, token: str) -> Viewer | None:
-    """Run the chain for what it finds; ``None`` if it refuses, or the tab is not connected."""
+    """Run the chain for what it finds; ``None`` if it refuses, or the tab is not connected.
+
+    A tab whose login has ended meanwhile is sent nothing of what made somebody look at it.
+    """
     connection = connection_of(app, token)
     if connection is None:
         return None
@@ -79,5 +83,7 @@ async def viewer_of(app: DjangoApp, token: str) -> Viewer | None:
         found.append(Viewer(event.request, translation.get_language(), zone))
 
     path, query = path_and_query(connection.last_page)
-    await app.bridge.run(connection.requests, look, path=path, query=query, also=preload)
+    outcome = await app.bridge.run(connection.requests, look, path=path, query=query, also=preload)
+    if outcome.identified and connection.has_lost_login(outcome.request):
+        sockets.condemn(connection)
     return found[0] if found else None

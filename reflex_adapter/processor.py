@@ -26,14 +26,14 @@ from reflex_adapter._reflex import (
 from reflex_adapter.answers import answer, page_failed
 from reflex_adapter.bridge import Handler, Outcome
 from reflex_adapter.conf import configuration
-from reflex_adapter.connection import Connection, path_and_query
-from reflex_adapter.cookie_tickets import STALE_SESSION
+from reflex_adapter.connection import STALE_SESSION, Connection, path_and_query
 from reflex_adapter.current import CurrentEvent
 from reflex_adapter.errors import EventRefused
 from reflex_adapter.handlers import Prepared, for_django
 from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.posted import posted
 from reflex_adapter.public_states import Strangers
+from reflex_adapter.revocation import sockets
 from reflex_adapter.updates import emit_now, updates_of
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             raise EventRefused(
                 "Reflex was reached past Django: serve reflex_adapter.asgi_entry.application."
             )
-        return None if kept.closed else kept
+        return None if kept.closed or kept.silent else kept
 
     def page(self, connection: Connection, entry: EventQueueEntry) -> str:
         """Return path and query of the page the event is from, as the client claims them."""
@@ -139,21 +139,24 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         path, query = path_and_query(page)
         given = connection.session_cookie
         posts = configuration().event_post_from_payload
-        outcome = await self.app.bridge.run(
-            connection.requests,
-            handler,
-            path=path,
-            query=query,
-            post=posted(entry.event.payload) if posts else None,
-            seen_as=seen_as,
-            also=also,
-        )
-        connection.last_page = page
-        if connection.session_gone(given, outcome.session_found):
-            connection.close_soon(STALE_SESSION)
-        elif lines := connection.respond(outcome.response):
-            tell = functools.partial(self._tell, entry)
-            await self.app.tickets.hand_over(lines, given, connection, tell)
+        with connection.working():
+            outcome = await self.app.bridge.run(
+                connection.requests,
+                handler,
+                path=path,
+                query=query,
+                post=posted(entry.event.payload) if posts else None,
+                seen_as=seen_as,
+                also=also,
+            )
+            connection.last_page = page
+            if outcome.identified and (former := connection.saw(outcome.request)):
+                sockets.doubt(former)  # by other sockets of the same browser
+            if connection.session_gone(given, outcome.session_found):
+                connection.close_soon(STALE_SESSION)
+            elif lines := connection.respond(outcome.response):
+                tell = functools.partial(self._tell, entry)
+                await self.app.tickets.hand_over(lines, given, connection, tell)
         return outcome
 
     async def _answer(

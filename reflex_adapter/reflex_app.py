@@ -25,6 +25,7 @@ from reflex_adapter._reflex import (
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH, configuration
 from reflex_adapter.cookie_tickets import CookieTickets
+from reflex_adapter.endings import listen
 from reflex_adapter.errors import show_error
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
@@ -50,6 +51,7 @@ class DjangoApp(AppWithProcessor):
         check_version()
         take_messages_of(configuration().socket.max_message)
         super().__post_init__()  # type: ignore[no-untyped-call]
+        listen()
         made_apps.append(self)
 
     @functools.cached_property

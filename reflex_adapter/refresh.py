@@ -16,8 +16,8 @@ from django.middleware.csrf import get_token
 from django.utils.crypto import salted_hmac
 
 from reflex_adapter import mirrors
-from reflex_adapter.account import account_of
 from reflex_adapter.current import current_event
+from reflex_adapter.logins import account_of
 from reflex_adapter.mirrors import is_shown, language
 from reflex_adapter.state import AppState
 

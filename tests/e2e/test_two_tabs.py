@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.chromium import (
     SCRIPTS_SEE,
@@ -49,11 +49,16 @@ def test_a_tab_of_a_user_who_logged_out_in_another_is_a_guests(
     log_in(tab, shop)
     other = context.new_page()
     other.goto(f"{shop}/account")
-    other.locator("#logout").click()
-    greets(other, "guest")
-    with tab.expect_event("websocket"):
-        add_to_cart(tab, "Tea cup")
+    expect(other.locator("[name=csrfmiddlewaretoken]")).not_to_have_value("")
+    reopened: list[object] = []
+    tab.on("websocket", lambda socket: reopened.append(socket))
+    with tab.expect_event("websocket"):  # though nothing happens in this tab
+        other.locator("#logout").click()
+        greets(other, "guest")
     greets(tab, "guest")
+    add_to_cart(tab, "Tea cup")
+    shows_count(tab, 1)
+    assert len(reopened) == 1
     assert django_says(tab, shop)[0] == ""
 
 

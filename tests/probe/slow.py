@@ -11,6 +11,22 @@ gate = asyncio.Event()
 
 
 class SlowState(AppState):
+    noted: int = 0
+    poured: str = ""
+    taken: str = ""
+
+    @rx.event
+    async def take(self, seconds: float):
+        await asyncio.sleep(seconds)
+        self.taken = self.user.get_username()
+
+    @rx.event
+    async def pour(self, many: int, size: int):
+        for number in range(many):
+            self.poured = f"{number}".rjust(size)
+            yield
+        trace.append("poured")
+
     @rx.event
     async def hold(self):
         await gate.wait()
@@ -28,3 +44,7 @@ class SlowState(AppState):
     @rx.event
     async def note(self):
         trace.append("note")
+
+    @rx.event
+    async def note_aloud(self):
+        self.noted += 1

@@ -153,6 +153,9 @@ async def test_the_limits_are_those_of_the_contract() -> None:
         max_new=60,
         max_new_visitors=100_000,  # 600, but for the settings of the tests
         max_open=5_000,
+        max_waiting=1_000,
+        max_waiting_size=8 * MEBI,
+        max_send_wait=30,
         max_log_lines=10_000,  # 20, but for the settings of the tests
     )
     assert SocketLimits().max_log_lines == 20

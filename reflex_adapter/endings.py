@@ -1,0 +1,43 @@
+"""What Django tells of logins that may have ended, for the sockets of this process.
+
+Only a hint, taken in any thread: whether they have ended is asked of the stores soon after.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import user_logged_out
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models.signals import post_delete, post_save
+
+from reflex_adapter.logins import account_key
+from reflex_adapter.revocation import sockets
+
+
+def listen() -> None:
+    """Hear of logouts, and of changes of users; to be called once models are loaded."""
+    user_logged_out.connect(logged_out, dispatch_uid=__name__)
+    for signal in (post_save, post_delete):
+        signal.connect(user_changed, sender=get_user_model(), dispatch_uid=__name__)
+
+
+def logged_out(*, user: Any, **kwargs: Any) -> None:
+    doubt_when_committed(user, DEFAULT_DB_ALIAS)
+
+
+def user_changed(*, instance: Any, using: str, **kwargs: Any) -> None:
+    doubt_when_committed(instance, using)
+
+
+def doubt_when_committed(user: Any, using: str) -> None:
+    """Have the logins of ``user`` asked about, once others can see what was changed."""
+    account = account_key(user)
+    if not account:
+        return
+    if connections[using].in_atomic_block:
+        connections[using].on_commit(functools.partial(sockets.doubt, account))
+    else:
+        sockets.doubt(account)
