@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 
 from asgi_compose import Message, Receive
@@ -19,6 +19,7 @@ from reflex_adapter.in_band import (
     DISCONNECT,
     PING,
     PONG,
+    is_event,
     namespace_of,
     new_token,
 )
@@ -54,6 +55,7 @@ class Tab:
         self._inbound = inbound(self)
         self._release = release
         self._open = self._connected = False
+        self.takes_events = True  # if not, those that come are dropped
         self._discarding: asyncio.Task[None] | None = None  # kept, or it might be collected
         self._alive: asyncio.Future[bool] | None = None  # while the page is being asked
 
@@ -78,7 +80,7 @@ class Tab:
                 admitted = self._inbound.admit(message)
             except Overrun as overrun:
                 return await self._end(overrun.code)
-            if admitted is not None:
+            if admitted is not None and (self.takes_events or not is_event(text)):
                 await self._follow(text)
                 return admitted
 
@@ -147,6 +149,9 @@ class Tabs:
     def __init__(self) -> None:
         self._tabs: dict[str, Tab] = {}
         self._places = Places()
+
+    def __iter__(self) -> Iterator[Tab]:
+        return iter(list(self._tabs.values()))
 
     async def enter(self, tab: Tab, visitor: str, client_token: str, most: int) -> bool:
         """Give ``tab`` the token it asks for or, if that is another living tab's, a new one.
