@@ -6,6 +6,8 @@ Reflex breaks something, ``tests/reflex_adapter/test_undocumented.py`` says whic
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -75,6 +77,7 @@ __all__ = [
     "check_version",
     "compile_pages",
     "connection_scope",
+    "event_underway",
     "explicit_values",
     "forget_entering",
     "leave_shared_states",
@@ -85,6 +88,7 @@ __all__ = [
     "queue_exceeds",
     "release_token",
     "serving_only",
+    "shares_states",
     "socket_id",
     "state_classes",
     "states_folder",
@@ -94,6 +98,10 @@ __all__ = [
 
 # Parts of compiled names that differ from run to run: a variable's hash, a component's digest.
 UNSTABLE_NAME = re.compile(rb"reflex_Var_-?\d+_reflex_Var|_comp_[0-9a-f]{32}")
+
+LAST_MOMENT = 0.2  # seconds that a cancelled event gets to end
+
+logger = logging.getLogger("reflex_adapter")
 
 SUPPORTED = SpecifierSet(">=0.10.1,<0.11", prereleases=True)
 
@@ -127,7 +135,27 @@ class AppWithProcessor(rx.App):
         assert processor._root_context is not None  # configure() makes it
         processor._root_context = self.make_context(processor._root_context)
         async with processor:
-            yield
+            try:
+                yield
+            finally:
+                await end_events(processor)
+
+
+async def end_events(processor: BaseStateEventProcessor) -> None:
+    """Cancel what runs, and leave behind what does not end.
+
+    Reflex would wait for it without a bound, also for what is in a thread, which nothing can stop;
+    and only after that it writes the states of tabs.
+    """
+    tasks = dict(processor._tasks)
+    for task in tasks.values():
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks.values(), timeout=LAST_MOMENT)
+    for txid, task in tasks.items():
+        if not task.done():
+            logger.warning("Left behind: %s", task.get_name().partition("|")[2].partition("|")[0])
+            processor._tasks.pop(txid, None)
 
 
 def forget_entering(proxy: StateProxy) -> None:
@@ -229,6 +257,20 @@ async def release_token(app: rx.App, token: str) -> None:
     """Take ``token`` from the socket that has it, or Reflex would give the next one a new one."""
     if app.event_namespace and (sid := linked_socket(app, token)):
         await app.event_namespace._token_manager.disconnect_token(token, sid)
+
+
+def shares_states() -> bool:
+    """Tell whether several processes would have the states of tabs in common."""
+    return bool(get_config().redis_url)
+
+
+def event_underway(app: rx.App, token: str) -> str | None:
+    """Return the name of the event that the tab with this token waits for, if there is one.
+
+    Background handlers are not in the queue.
+    """
+    queue = app.event_processor._token_queues.get(token)
+    return queue[0][0].event.name if queue else None
 
 
 def queue_exceeds(app: rx.App, token: str, most: int) -> bool:

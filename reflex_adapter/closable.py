@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from asgi_compose import Message, Send
 
+SERVICE_RESTART = 1012  # the close code after which a client comes back, to the next process
 MOMENT = 0.05  # seconds in which what an application has queued gets to be sent
 
 

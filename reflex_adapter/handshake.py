@@ -40,13 +40,14 @@ class HandshakeKeeper:
         release: Callable[[str], Awaitable[None]],
         queue_exceeds: Callable[[str, int], bool],
         violations: ViolationLog,
+        tabs: Tabs | None = None,
     ) -> None:
         """``release`` takes a token away from the socket that Reflex has linked it to;
         ``queue_exceeds`` tells whether more events than so many of the token's tab wait.
         """
         configuration()  # a wrong setting is told at start
         self.app = app
-        self.tabs = Tabs()
+        self.tabs = Tabs() if tabs is None else tabs
         self.newcomers = Newcomers()
         self._release = release
         self._queue_exceeds = queue_exceeds

@@ -31,6 +31,7 @@ from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
 from reflex_adapter.other_tabs import seen_by_tab
 from reflex_adapter.private_states import keep_private
+from reflex_adapter.tabs import Tabs
 from reflex_adapter.updates import holding
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
@@ -67,6 +68,10 @@ class DjangoApp(AppWithProcessor):
         return CookieTickets()
 
     @functools.cached_property
+    def tabs(self) -> Tabs:
+        return Tabs()
+
+    @functools.cached_property
     def violations(self) -> ViolationLog:
         return ViolationLog()
 
@@ -95,6 +100,7 @@ class DjangoApp(AppWithProcessor):
             release=functools.partial(release_token, self),
             queue_exceeds=functools.partial(queue_exceeds, self),
             violations=self.violations,
+            tabs=self.tabs,
         )
         own = [
             Route(path_prefix(TICKET_PATH), self.tickets),

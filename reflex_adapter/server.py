@@ -1,92 +1,104 @@
-"""Serve an ASGI application by hypercorn, and stop when told to, with browsers connected.
-
-Hypercorn 0.18 on Python 3.12.1 and later waits for every open WebSocket before it stops. So they
-are closed first, with the code that tells a client to come back (1012, service restart).
-"""
+"""Serve an ASGI application by hypercorn in this process, until a signal says stop."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
+import os
 import signal
-import socket
+import sys
+import threading
 from collections.abc import Callable
+from socket import socket
+from time import monotonic
 
 from hypercorn.asyncio import serve as hypercorn_serve
-from hypercorn.config import Config
 
-from asgi_compose import ASGIApp, Receive, Scope, Send
-from reflex_adapter.closable import ClosableSocket
+from asgi_compose import ASGIApp
+from reflex_adapter.drain import finish_events
+from reflex_adapter.listener import GRACE, Listener, ListeningConfig
+from reflex_adapter.stopping import Stoppable
 
-SERVICE_RESTART = 1012
+logger = logging.getLogger("reflex_adapter")
 
+LAST = 1.5  # seconds after its deadline that the process has ended, whatever still runs
 
-class OpenSockets:
-    """Passes everything on, and knows the WebSockets that are open."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        self._open: set[ClosableSocket] = set()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "websocket":
-            await self.app(scope, receive, send)
-            return
-        connection = ClosableSocket(send)
-        self._open.add(connection)
-        try:
-            await self.app(scope, receive, connection.send)
-        finally:
-            self._open.discard(connection)
-
-    async def close(self) -> None:
-        """Close them all. Those that break meanwhile are gone anyway."""
-        closing = [connection.close(SERVICE_RESTART) for connection in self._open]
-        await asyncio.gather(*closing, return_exceptions=True)
+Ready = Callable[[], None]
+Listen = Callable[[Callable[[], None]], None]
 
 
 def serve(
-    application: ASGIApp, host: str, port: int, ready: Callable[[], None], *, signals: bool = True
+    application: ASGIApp,
+    listening: socket,
+    ready: Ready,
+    listen_for_stop: Listen | None,
+    *,
+    grace: float = GRACE,
 ) -> None:
-    """Serve until ``SIGINT`` or ``SIGTERM``; call ``ready`` once connections are taken.
+    """Serve until told to stop; call ``ready`` once connections are taken.
 
-    ``signals`` is false where another thread than the main one serves, and is ended from outside.
-    Raises ``OSError`` where the port cannot be had.
+    ``listen_for_stop`` is given what to call then; without one, this is ended from outside.
+    From then on, what runs gets ``grace`` seconds, and the process ends within two more.
     """
-    make_sure_it_is_free(host, port)
-    config = Config()
-    config.loglevel = "WARNING"
-    config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
-    asyncio.run(serve_until_stopped(OpenSockets(application), config, ready, signals=signals))
-
-
-def make_sure_it_is_free(host: str, port: int) -> None:
-    """Raise ``OSError`` now if the port is taken, before there is an application to stop again."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    socket.create_server((host, port), family=family).close()
+    asyncio.run(serve_until_stopped(application, listening, ready, listen_for_stop, grace))
+    gc.freeze()  # or the interpreter would search all that is left, for a second if it is busy
 
 
 async def serve_until_stopped(
-    sockets: OpenSockets, config: Config, ready: Callable[[], None], *, signals: bool
+    application: ASGIApp,
+    listening: socket,
+    ready: Ready,
+    listen_for_stop: Listen | None,
+    grace: float,
 ) -> None:
+    listener = Listener(listening)
+    site = Stoppable(application, finish_events, listener.break_off)
+    config = ListeningConfig(listener)
+    config.graceful_timeout = grace + LAST  # the site sees to it, sooner
     stop = asyncio.Event()
-    if signals:
-        listen_for_signals(stop)
+    if listen_for_stop is not None:
+        listen_for_stop(stop.set)
+    ending: list[asyncio.Task[None]] = []
 
     async def stopped() -> None:
+        """Return when the server may close its port."""
         ready()
         await stop.wait()
-        await sockets.close()
+        deadline = monotonic() + grace
+        leave_after(grace + LAST, site)
+        await site.finish(deadline)
+        ending.append(asyncio.create_task(site.end(deadline)))
 
-    await hypercorn_serve(sockets, config, shutdown_trigger=stopped)  # type: ignore[arg-type]
+    await hypercorn_serve(site, config, shutdown_trigger=stopped)  # type: ignore[arg-type]
 
 
-def listen_for_signals(stop: asyncio.Event) -> None:
-    """Set ``stop`` at the first signal; a second one interrupts at once."""
+def stop_at_signal(stop: Callable[[], None]) -> None:
+    """Call ``stop`` at ``SIGINT`` or ``SIGTERM``; a second one ends the process at once."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
 
-        def on_signal(number: signal.Signals = number) -> None:
-            stop.set()
+    def on_signal() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+        stop()
 
+    for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_signal)
+
+
+def leave_after(seconds: float, site: Stoppable) -> None:
+    """End the process then, if it has not ended: a thread that works cannot be stopped.
+
+    It counts as well ended if all lifespans have been.
+    """
+
+    def leave() -> None:
+        logger.warning("Left with threads or tasks that do not end")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0 if site.shut_down else 1)
+
+    timer = threading.Timer(seconds, leave)
+    timer.daemon = True
+    timer.start()

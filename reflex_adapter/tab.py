@@ -13,6 +13,7 @@ from reflex_adapter.in_band import (
     DISCONNECT,
     PING,
     PONG,
+    is_event,
     namespace_of,
     new_token,
 )
@@ -46,6 +47,7 @@ class Tab:
         self._inbound = inbound(self)
         self._release = release
         self._open = self._connected = False
+        self.takes_events = True  # if not, those that come are dropped
         self._discarding: asyncio.Task[None] | None = None  # kept, or it might be collected
         self._alive: asyncio.Future[bool] | None = None  # while the page is being asked
         self._hearing: asyncio.Timeout | None = None  # while the next message is waited for
@@ -72,7 +74,7 @@ class Tab:
                 admitted = self._inbound.admit(message)
             except Overrun as overrun:
                 return await self._end(overrun.code)
-            if admitted is not None:
+            if admitted is not None and (self.takes_events or not is_event(text)):
                 await self._follow(text)
                 return admitted
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
 
 from reflex_adapter.places import Places
@@ -22,6 +23,9 @@ class Tabs:
     def __init__(self) -> None:
         self._tabs: dict[str, Tab] = {}
         self._places = Places()
+
+    def __iter__(self) -> Iterator[Tab]:
+        return iter(list(self._tabs.values()))
 
     async def enter(self, tab: Tab, visitor: str, client_token: str, most: int) -> bool:
         """Give ``tab`` the token it asks for or, if that is another living tab's, a new one.

@@ -23,6 +23,7 @@ COMMANDS = {
     "hypercorn": ("-m", "hypercorn", "config.asgi:application", "--bind", "127.0.0.1:{port}"),
     "uvicorn": ("-m", "uvicorn", "config.asgi:application", "--port", "{port}"),
     "run_reflex": (*MANAGE, "run_reflex", "--env", "prod", "--port", "{port}"),
+    "develop": (*MANAGE, "run_reflex", "--port", "{port}"),
     "demo": (*MANAGE, "demo", "--port", "{port}"),
 }
 

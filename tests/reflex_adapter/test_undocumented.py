@@ -317,6 +317,20 @@ def test_events_wait_in_a_queue_of_their_tab() -> None:
     assert "parent_txid" in {field.name for field in dataclasses.fields(EventContext)}
 
 
+def test_events_that_run_are_tasks_that_the_processor_waits_for() -> None:
+    """`_reflex.end_events`; what it is for is held by ``test_stop.py``."""
+    fields = {field.name for field in dataclasses.fields(BaseStateEventProcessor)}
+    assert "_tasks" in fields, "See EventProcessor._create_event_task."
+    assert "_tasks" in names_in(BaseStateEventProcessor._stop_tasks), "See EventProcessor.stop."
+    named = inspect.getsource(BaseStateEventProcessor._create_event_task)
+    assert 'name = f"reflex_event|{entry.event.name}|' in named, "See _reflex.end_events."
+
+
+def test_the_configuration_says_where_states_are_shared() -> None:
+    assert parameters(prerequisites.parse_redis_url) == [], "See StateManager.create."
+    assert "redis_url" in names_in(prerequisites.parse_redis_url), "See _reflex.shares_states."
+
+
 def test_the_steps_of_an_export_can_be_taken_one_by_one() -> None:
     steps = [build.build, build.set_env_json, prerequisites.get_web_dir]
     steps += [prerequisites.needs_reinit, prerequisites.initialize_frontend_dependencies]

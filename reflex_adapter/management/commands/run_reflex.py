@@ -32,39 +32,63 @@ class Command(BaseCommand):
         )
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--workers",
+            type=int,
+            default=1,
+            help="Processes that serve, with --env prod; several need REFLEX_REDIS_URL.",
+        )
+        parser.add_argument(
+            "--graceful-timeout",
+            type=float,
+            default=10.0,
+            help="Seconds that events and requests get to end after SIGTERM or Ctrl-C.",
+        )
 
     def handle(self, *args: Any, env: str, host: str, port: int, **options: Any) -> None:
         self.note = options.get("note", "Stop with Ctrl-C.")
+        self.workers, self.grace = options["workers"], options["graceful_timeout"]
+        if self.workers < 1 or self.grace < 0:
+            raise CommandError("--workers is 1 or more, --graceful-timeout 0 or more.")
+        if env == "dev" and self.workers > 1:
+            raise CommandError("--workers needs --env prod.")
+        os.environ.setdefault("REFLEX_ENV_MODE", env)  # read by Reflex when it is imported
         if env == "prod":
-            self.serve(application(), host, port)
+            self.serve(None, host, port)
         else:
-            os.environ.setdefault("REFLEX_ENV_MODE", "dev")
             run_with_reloader(self.develop, host, port)
 
     def develop(self, host: str, port: int) -> None:
         """One round of the development loop, in a thread that the reloader ends."""
         call_command("export_reflex", stdout=self.stdout)
-        app = application()
+        app: ASGIApp = import_string(application())
         # What runserver does for static files.
         served = ASGIStaticFilesHandler(app) if settings.DEBUG else app  # type: ignore[arg-type]
-        self.serve(served, host, port, signals=False)
+        self.serve(served, host, port)
 
-    def serve(self, app: ASGIApp, host: str, port: int, *, signals: bool = True) -> None:
+    def serve(self, developed: ASGIApp | None, host: str, port: int) -> None:
+        """Serve what is being developed, or else the application, until told to stop."""
         # Here and not above: `manage.py help` lists this command, and is to load no server.
-        from reflex_adapter.server import serve  # noqa: PLC0415
+        from reflex_adapter import listener, server, workers  # noqa: PLC0415
 
         def ready() -> None:
             self.stdout.write(self.style.SUCCESS(f"Serving http://{host}:{port}/"))
             self.stdout.write(self.note)
 
         try:
-            serve(app, host, port, ready, signals=signals)
+            listening = listener.listen(host, port)
         except OSError as error:
             raise CommandError(f"Cannot serve on {host}:{port}: {error}. Try --port.") from error
+        try:
+            if developed is not None:
+                server.serve(developed, listening, ready, None)
+            else:
+                workers.serve(self.workers, application(), listening, ready, self.grace)
+        except workers.WorkersFailed as error:
+            raise CommandError(str(error)) from error
 
 
-def application() -> ASGIApp:
-    """Return the project's ``ASGI_APPLICATION``, or ours where it names none."""
-    name = getattr(settings, "ASGI_APPLICATION", None) or DEFAULT_APPLICATION
-    app: ASGIApp = import_string(name)
-    return app
+def application() -> str:
+    """Return the name of the project's ``ASGI_APPLICATION``, or of ours where it has none."""
+    name: str | None = getattr(settings, "ASGI_APPLICATION", None)
+    return name or DEFAULT_APPLICATION

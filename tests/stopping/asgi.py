@@ -1,0 +1,21 @@
+"""The project's application beside another one, whose lifespan is noted."""
+
+import os
+from typing import Any
+
+from asgi_compose import Dispatcher, Route, path_prefix
+from reflex_adapter.asgi_entry import application as site
+from tests.stopping.notes import note
+
+if "STOPPING_BROKEN" in os.environ:
+    raise RuntimeError("This application cannot be served.")
+
+
+async def neighbour(scope: Any, receive: Any, send: Any) -> None:
+    for event in ("startup", "shutdown"):
+        await receive()
+        note(event)
+        await send({"type": f"lifespan.{event}.complete"})
+
+
+application = Dispatcher([Route(path_prefix("/neighbour"), neighbour)], default=site)
