@@ -58,6 +58,7 @@ from reflex_base.registry import RegisteredEventHandler
 
 __all__ = [
     "FIELD_MARKER",
+    "LOGGERS",
     "UNSTABLE_NAME",
     "AppWithProcessor",
     "BaseStateEventProcessor",
@@ -83,6 +84,7 @@ __all__ = [
     "own_fields",
     "page_url",
     "queue_exceeds",
+    "registered_handler",
     "release_token",
     "serving_only",
     "socket_id",
@@ -94,6 +96,9 @@ __all__ = [
 
 # Parts of compiled names that differ from run to run: a variable's hash, a component's digest.
 UNSTABLE_NAME = re.compile(rb"reflex_Var_-?\d+_reflex_Var|_comp_[0-9a-f]{32}")
+
+# Who logs what clients say: errors of their pages, arguments of a wrong type, events of no socket.
+LOGGERS = ("reflex.app", BaseStateEventProcessor.__module__, EventQueueEntry.__module__)
 
 SUPPORTED = SpecifierSet(">=0.10.1,<0.11", prereleases=True)
 
@@ -241,6 +246,12 @@ def queue_exceeds(app: rx.App, token: str, most: int) -> bool:
         return False
     waiting = islice(queue, 1, None)
     return sum(not entry.ctx.parent_txid for entry, _ in waiting) > most
+
+
+def registered_handler(app: rx.App, name: str) -> RegisteredEventHandler | None:
+    """Return the handler that an event of this name runs in ``app``, if there is one."""
+    context = app._registration_context
+    return context.event_handlers.get(name) if context else None
 
 
 def take_messages_of(size: int) -> None:

@@ -83,6 +83,7 @@ class Configuration:
     event_middleware_skip: tuple[str, ...] = setting(dotted_names, ())
     auto_redirect_from_middleware: bool = setting(flag, True)
     event_post_from_payload: bool = setting(flag, False)
+    only_decorated_handlers: bool = setting(flag, False)  # clients call what says @rx.event alone
     # Seconds that the session and user of a connection may be remembered, instead of asked of their
     # stores on every event.
     auth_cache: float = setting(seconds(0, MOST_SECONDS), 0.0)

@@ -17,6 +17,7 @@ from reflex_adapter._reflex import (
     EventContext,
     check_version,
     queue_exceeds,
+    registered_handler,
     release_token,
     serving_only,
     states_folder,
@@ -26,10 +27,12 @@ from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH, configuration
 from reflex_adapter.cookie_tickets import CookieTickets
 from reflex_adapter.errors import show_error
+from reflex_adapter.exposed import ExposedHandlers
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
 from reflex_adapter.other_tabs import seen_by_tab
 from reflex_adapter.private_states import keep_private
+from reflex_adapter.reflex_logs import bound_logs
 from reflex_adapter.updates import holding
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
@@ -48,6 +51,7 @@ class DjangoApp(AppWithProcessor):
 
     def __post_init__(self) -> None:
         check_version()
+        bound_logs()
         take_messages_of(configuration().socket.max_message)
         super().__post_init__()  # type: ignore[no-untyped-call]
         made_apps.append(self)
@@ -59,6 +63,10 @@ class DjangoApp(AppWithProcessor):
     @functools.cached_property
     def login_guard(self) -> LoginGuard | None:
         return login_guard()
+
+    @functools.cached_property
+    def exposed(self) -> ExposedHandlers:
+        return ExposedHandlers(functools.partial(registered_handler, self))
 
     @functools.cached_property
     def tickets(self) -> CookieTickets:
@@ -75,6 +83,10 @@ class DjangoApp(AppWithProcessor):
         async with seen_by_tab(self, tab), super().modify_state(token, *args, **options) as state:
             yield state
 
+    def judge(self, event: dict[str, Any]) -> None:
+        """Raise ``Malformed`` unless a client may send this event."""
+        self.exposed.judge(event)
+
     def make_processor(self) -> UploadEventProcessor:
         return UploadEventProcessor(
             self, middleware=self, backend_exception_handler=self.backend_exception_handler
@@ -84,7 +96,8 @@ class DjangoApp(AppWithProcessor):
         return holding(root)
 
     def __call__(self) -> ASGIApp:
-        self.bridge, self.login_guard  # noqa: B018 - middleware is made here, not in the event loop
+        # Here, and not in the event loop: middleware is made, settings are read.
+        self.bridge, self.login_guard, self.exposed  # noqa: B018
         with serving_only():
             reflex = super().__call__()
         keep_private(states_folder())
@@ -92,6 +105,7 @@ class DjangoApp(AppWithProcessor):
             reflex,
             release=functools.partial(release_token, self),
             queue_exceeds=functools.partial(queue_exceeds, self),
+            judge=self.judge,
             violations=self.violations,
         )
         own = [

@@ -45,6 +45,9 @@ class ProbeState(AppState):
     async def keep(self, value: str):
         self.seen = value
 
+    def undeclared(self):
+        self.seen = "undeclared"
+
     @rx.event
     async def count_down(self, left: int):
         if left:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import logging
 import os
 import re
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from django_adapter import RESERVED_PREFIXES
 from reflex_adapter import _reflex
 from reflex_adapter._reflex import (
     FIELD_MARKER,
+    LOGGERS,
     AppWithProcessor,
     BaseStateEventProcessor,
     Dirs,
@@ -253,6 +256,8 @@ def test_handlers_are_registered_by_name() -> None:
     assert isinstance(registered, RegisteredEventHandler), "See handlers.for_django."
     assert (registered.handler.fn.__name__, registered.states[0]) == ("hydrate", rx.State)
     assert registered.handler.is_background is False
+    assert _reflex.registered_handler(app, name) is registered, "See exposed.py."
+    assert _reflex.registered_handler(app, "nobody") is None
 
 
 def test_a_background_handler_gets_a_proxy_that_can_be_linked_to_another() -> None:
@@ -365,3 +370,17 @@ def test_every_undocumented_name_has_a_canary() -> None:
     here = ast.walk(ast.parse(Path(__file__).read_text()))
     used = {node.id for node in here if isinstance(node, ast.Name)}
     assert names <= used, f"Write a canary for {names - used}."
+
+
+@pytest.mark.parametrize("name", LOGGERS)
+def test_clients_words_are_logged_by_these(name: str) -> None:
+    logger = getattr(sys.modules.get(name), "logger", None)
+    assert isinstance(logger, logging.Logger), "See reflex_logs.py: who logs them now?"
+    assert logger.name == name, "See reflex_logs.py."
+
+
+def test_the_decorator_of_handlers_leaves_no_mark() -> None:
+    def function() -> None: ...
+
+    assert rx.event(function) is function, "exposed.is_decorated could ask the mark instead."
+    assert vars(function) == {}, "exposed.is_decorated could ask the mark instead."
