@@ -59,6 +59,7 @@ from reflex_base.registry import RegisteredEventHandler
 __all__ = [
     "FIELD_MARKER",
     "LOGGERS",
+    "SETVAR",
     "UNSTABLE_NAME",
     "AppWithProcessor",
     "BaseStateEventProcessor",
@@ -97,8 +98,12 @@ __all__ = [
 # Parts of compiled names that differ from run to run: a variable's hash, a component's digest.
 UNSTABLE_NAME = re.compile(rb"reflex_Var_-?\d+_reflex_Var|_comp_[0-9a-f]{32}")
 
-# Who logs what clients say: errors of their pages, arguments of a wrong type, events of no socket.
-LOGGERS = ("reflex.app", BaseStateEventProcessor.__module__, EventQueueEntry.__module__)
+# Who logs what clients say: errors of their pages, arguments and values of a wrong type.
+LOGGED = (rx.App, rx.Var, BaseStateEventProcessor, EventQueueEntry)
+LOGGERS = tuple(kind.__module__ for kind in LOGGED)
+
+# The function of the handler that sets vars by their names, and calls their setters for it.
+SETVAR = "EventHandlerSetVar.setvar"
 
 SUPPORTED = SpecifierSet(">=0.10.1,<0.11", prereleases=True)
 

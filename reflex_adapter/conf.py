@@ -51,7 +51,7 @@ class SocketLimits:
 
     # Bytes. Hypercorn itself takes 16 MiB; less than a kibibyte would let no page connect.
     max_message: int = within(MIB, 1024, 16 * MIB)
-    max_malformed: int = within(5, 1, 1000)  # messages, the last of which closes the socket
+    max_malformed: int = within(5, 1, 100_000)  # messages, the last of which closes the socket
     max_rate: int = within(50, 1, 100_000)  # messages a second
     max_burst: int = within(100, 10, 100_000)  # at once, after a pause; a page begins with several
     max_queued: int = within(256, 1, 100_000)  # events of a tab that have not begun

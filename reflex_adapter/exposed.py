@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import reflex as rx
 
-from reflex_adapter._reflex import RegisteredEventHandler
+from reflex_adapter._reflex import SETVAR, RegisteredEventHandler
 from reflex_adapter.conf import configuration
 from reflex_adapter.in_band import Malformed
 
@@ -28,6 +28,7 @@ class Called(NamedTuple):
     registered: RegisteredEventHandler
     arguments: frozenset[str] | None
     refused: bool
+    sets_vars: bool  # by the name of one, as ``setvar``
 
 
 class ExposedHandlers:
@@ -52,14 +53,16 @@ class ExposedHandlers:
             called = self._called[name] = self._look_at(registered)
         if called.refused:
             raise Malformed("a handler without @rx.event")
-        if called.arguments is not ANYTHING and not called.arguments.issuperset(
-            event.get("payload", ())
-        ):
+        payload: dict[str, Any] = event.get("payload", {})
+        if called.arguments is not ANYTHING and not called.arguments.issuperset(payload):
             raise Malformed("an argument that the handler has not")
+        if called.sets_vars and not has_setter(registered.states[0], payload.get("var_name")):
+            raise Malformed("a var that cannot be set")
 
     def _look_at(self, registered: RegisteredEventHandler) -> Called:
+        function = registered.handler.fn
         refused = self._only_decorated and not is_declared(registered)
-        return Called(registered, arguments_of(registered.handler.fn), refused)
+        return Called(registered, arguments_of(function), refused, is_setvar(function))
 
 
 def arguments_of(function: Callable[..., Any]) -> frozenset[str] | None:
@@ -73,14 +76,23 @@ def arguments_of(function: Callable[..., Any]) -> frozenset[str] | None:
     return frozenset(each.name for each in taken)
 
 
+def is_setvar(function: Callable[..., Any]) -> bool:
+    """Tell whether this is Reflex's ``setvar``, which every state has."""
+    return getattr(function, "__qualname__", "") == SETVAR
+
+
+def has_setter(state: type[Any], var_name: object) -> bool:
+    return isinstance(var_name, str) and hasattr(state, f"set_{var_name}")
+
+
 def is_declared(registered: RegisteredEventHandler) -> bool:
     """Tell whether a handler is Reflex's own, which its page needs, or says ``@rx.event``.
 
-    ``setvar`` is none of these: every state has it, for each of its vars that has a setter.
+    ``setvar`` is none of these, though Reflex's states have it as all others.
     """
     function = registered.handler.fn
     if is_of_reflex(registered.states[0]):
-        return getattr(function, "__name__", "setvar") != "setvar"
+        return not is_setvar(function)
     return is_decorated(function)
 
 

@@ -45,6 +45,9 @@ class ProbeState(AppState):
     async def keep(self, value: str):
         self.seen = value
 
+    def set_seen(self, value: str):
+        self.seen = f"set to {value}"
+
     def undeclared(self):
         self.seen = "undeclared"
 

@@ -14,7 +14,7 @@ from django.test import override_settings
 from reflex import event as declared
 
 from reflex_adapter._reflex import registered_handler
-from reflex_adapter.asgi_entry import app
+from reflex_adapter.django_led_app import app
 from reflex_adapter.exposed import ExposedHandlers, arguments_of, is_decorated
 from reflex_adapter.in_band import Malformed
 from tests.reflex_adapter.client import APP_STATE, PROBE, ROOT, close_code, connected, run
@@ -69,6 +69,18 @@ async def test_setvar_is_none_then(name: str, only_decorated: None) -> None:
 @pytest.mark.parametrize("name", [*OF_PAGES, f"{PROBE}.who", f"{PROBE}.thread_in_background"])
 async def test_what_pages_send_is_one_still(name: str, only_decorated: None) -> None:
     app.judge({"name": name})
+
+
+async def test_setvar_sets_what_has_a_setter(site: str) -> None:
+    async with connected(site) as tab:
+        await tab.call(f"{PROBE}.setvar", var_name="seen", value="x")
+        assert tab.var(PROBE, "seen") == "set to x"
+
+
+@pytest.mark.parametrize("var_name", ["name", "", "x" * 100_000, 1, None])
+async def test_nothing_else_can_be_set(var_name: Any) -> None:
+    with pytest.raises(Malformed, match="a var that cannot be set"):
+        app.judge({"name": f"{PROBE}.setvar", "payload": {"var_name": var_name, "value": 1}})
 
 
 @pytest.mark.parametrize("value", ["yes", 1, None])

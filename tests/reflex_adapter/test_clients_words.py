@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from typing import Any
 
 import pytest
 
@@ -19,13 +21,14 @@ LONG = "x" * 200_000
 ERROR = f"{ROOT}.reflex___state____frontend_event_exception_state.handle_frontend_exception"
 KINDS = [
     (f"{PROBE}.mark", {"number": LONG}),  # an int
+    (f"{PROBE}.keep", {"value": [LONG]}),  # a str
     (ERROR, {"info": LONG, "component_stack": LONG}),
 ]
 
 
 @pytest.mark.parametrize(("handler", "payload"), KINDS)
 async def test_a_line_is_short(
-    site: str, caplog: pytest.LogCaptureFixture, handler: str, payload: dict[str, str]
+    site: str, caplog: pytest.LogCaptureFixture, handler: str, payload: dict[str, Any]
 ) -> None:
     async with connected(site) as tab:
         caplog.clear()
@@ -37,9 +40,11 @@ async def test_a_line_is_short(
 
 @pytest.mark.parametrize(("handler", "payload"), KINDS)
 async def test_there_are_so_many_a_minute(
-    site: str, caplog: pytest.LogCaptureFixture, handler: str, payload: dict[str, str]
+    site: str, caplog: pytest.LogCaptureFixture, handler: str, payload: dict[str, Any]
 ) -> None:
-    short = dict.fromkeys(payload, "xxx")
+    short = {
+        name: json.loads(json.dumps(value).replace(LONG, "xxx")) for name, value in payload.items()
+    }
     with limits(max_log_lines=3):
         async with connected(site) as tab:
             caplog.clear()

@@ -22,6 +22,8 @@ import reflex as rx
 import reflex_base
 from reflex import state
 from reflex.compiler import compiler
+from reflex import constants, state
+from reflex.event import EventHandler
 from reflex.istate import shared
 from reflex.istate.manager import StateManager
 from reflex.istate.manager.disk import StateManagerDisk
@@ -34,6 +36,7 @@ from reflex_adapter import _reflex
 from reflex_adapter._reflex import (
     FIELD_MARKER,
     LOGGERS,
+    SETVAR,
     AppWithProcessor,
     BaseStateEventProcessor,
     Dirs,
@@ -57,6 +60,7 @@ from reflex_adapter._reflex import (
     prerequisites,
     state_classes,
 )
+from reflex_adapter.calling import with_function
 from reflex_adapter.claims import TOKEN_HEADER
 from reflex_adapter.codings import CODINGS
 from reflex_adapter.django_led_app import app
@@ -258,6 +262,17 @@ def test_handlers_are_registered_by_name() -> None:
     assert registered.handler.is_background is False
     assert _reflex.registered_handler(app, name) is registered, "See exposed.py."
     assert _reflex.registered_handler(app, "nobody") is None
+
+
+def test_setvar_calls_the_setter_of_a_var() -> None:
+    registered = app._registration_context.event_handlers[f"{AppState.get_full_name()}.setvar"]
+    function = registered.handler.fn
+    assert function.__qualname__ == SETVAR, "See exposed.is_setvar."
+    assert list(inspect.signature(function).parameters)[1:] == ["var_name", "value"], "exposed.py"
+    assert constants.SETTER_PREFIX == "set_", "See exposed.has_setter."
+    copy = with_function(registered, print)
+    assert type(copy.handler) is EventHandler, "See calling.with_function."
+    assert (copy.handler.fn, copy.handler.state) == (print, registered.handler.state)
 
 
 def test_a_background_handler_gets_a_proxy_that_can_be_linked_to_another() -> None:
