@@ -26,6 +26,7 @@ from reflex_adapter._reflex import (
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH, configuration
 from reflex_adapter.cookie_tickets import CookieTickets
+from reflex_adapter.cross_origin import CrossOrigin
 from reflex_adapter.errors import show_error
 from reflex_adapter.exposed import ExposedHandlers
 from reflex_adapter.handshake import HandshakeKeeper
@@ -117,7 +118,8 @@ class DjangoApp(AppWithProcessor):
 
 
 def guarded(app: ASGIApp) -> ASGIApp:
-    return HostGuard(OriginGuard(app, allowed=origin_allowed, unsafe_methods=True))
+    guard = OriginGuard(CrossOrigin(app), allowed=origin_allowed, unsafe_methods=True)
+    return HostGuard(guard)
 
 
 def is_post(scope: Scope) -> bool:
