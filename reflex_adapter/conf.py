@@ -39,10 +39,10 @@ Section = TypeVar("Section")
 class UploadLimits:
     """``REFLEX_DJANGO_UPLOAD_MAX_FILE_SIZE`` and so on: sizes in bytes, the wait in seconds."""
 
-    max_file_size: int = within(10 * MIB)
-    max_size: int = within(25 * MIB)  # of the request
-    max_files: int = within(20)
-    max_wait: int = within(30)  # for the next bytes
+    max_file_size: int = within(10 * MIB, advised=100 * MIB)
+    max_size: int = within(25 * MIB, advised=250 * MIB)  # of the request
+    max_files: int = within(20, advised=1000)
+    max_wait: int = within(30, advised=300)  # for the next bytes
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,18 @@ class SocketLimits:
     max_new_visitors: int = within(600, 10, 100_000)  # those without one's cookie, by address
     max_open: int = within(5_000, 1, 1_000_000)  # sockets that the process has open
     max_log_lines: int = within(20, 1, 10_000)  # a minute, about all sockets of the process
+    max_message: int = within(MIB, 1024, 16 * MIB, advised=8 * MIB)
+    # Messages, the last of which closes the socket.
+    max_malformed: int = within(5, 1, 100_000, advised=100)
+    max_rate: int = within(50, 1, 100_000, advised=1000)  # messages a second
+    # At once, after a pause; a page begins with several.
+    max_burst: int = within(100, 10, 100_000, advised=2000)
+    max_queued: int = within(256, 1, 100_000, advised=5000)  # events of a tab that have not begun
+    max_tasks: int = within(16, 1, 10_000, advised=200)  # background tasks of a tab
+    max_per_visitor: int = within(20, 1, 100_000, advised=1000)  # sockets that one visitor has open
+    max_open: int = within(5_000, 1, 1_000_000, advised=50_000)  # sockets that the process has open
+    # A minute, about all sockets of the process.
+    max_log_lines: int = within(20, 1, 10_000)
 
 
 @dataclass(frozen=True)

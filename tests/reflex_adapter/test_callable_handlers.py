@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import reflex as rx
-from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 from reflex import event as declared
 
@@ -81,15 +80,6 @@ async def test_setvar_sets_what_has_a_setter(site: str) -> None:
 async def test_nothing_else_can_be_set(var_name: Any) -> None:
     with pytest.raises(Malformed, match="a var that cannot be set"):
         app.judge({"name": f"{PROBE}.setvar", "payload": {"var_name": var_name, "value": 1}})
-
-
-@pytest.mark.parametrize("value", ["yes", 1, None])
-async def test_the_setting_is_true_or_false(value: Any) -> None:
-    with (
-        override_settings(REFLEX_DJANGO_ONLY_DECORATED_HANDLERS=value),
-        pytest.raises(ImproperlyConfigured, match="ONLY_DECORATED_HANDLERS must be True or False"),
-    ):
-        ExposedHandlers(lambda name: None)
 
 
 async def test_an_upload_calls_no_others(site: str, only_decorated: None) -> None:
