@@ -50,17 +50,6 @@ class SocketLimits:
     """``REFLEX_DJANGO_SOCKET_MAX_MESSAGE`` and so on: what one socket may ask of the process."""
 
     # Bytes. Hypercorn itself takes 16 MiB; less than a kibibyte would let no page connect.
-    max_message: int = within(MIB, 1024, 16 * MIB)
-    max_malformed: int = within(5, 1, 100_000)  # messages, the last of which closes the socket
-    max_rate: int = within(50, 1, 100_000)  # messages a second
-    max_burst: int = within(100, 10, 100_000)  # at once, after a pause; a page begins with several
-    max_queued: int = within(256, 1, 100_000)  # events of a tab that have not begun
-    max_tasks: int = within(16, 1, 10_000)  # background tasks of a tab
-    max_per_visitor: int = within(20, 1, 100_000)  # sockets that one visitor has open
-    max_new: int = within(60, 10, 100_000)  # sockets that a visitor opens in a minute
-    max_new_visitors: int = within(600, 10, 100_000)  # those without one's cookie, by address
-    max_open: int = within(5_000, 1, 1_000_000)  # sockets that the process has open
-    max_log_lines: int = within(20, 1, 10_000)  # a minute, about all sockets of the process
     max_message: int = within(MIB, 1024, 16 * MIB, advised=8 * MIB)
     # Messages, the last of which closes the socket.
     max_malformed: int = within(5, 1, 100_000, advised=100)
@@ -70,6 +59,8 @@ class SocketLimits:
     max_queued: int = within(256, 1, 100_000, advised=5000)  # events of a tab that have not begun
     max_tasks: int = within(16, 1, 10_000, advised=200)  # background tasks of a tab
     max_per_visitor: int = within(20, 1, 100_000, advised=1000)  # sockets that one visitor has open
+    max_new: int = within(60, 10, 100_000)  # sockets that a visitor opens in a minute
+    max_new_visitors: int = within(600, 10, 100_000)  # those without one's cookie, by address
     max_open: int = within(5_000, 1, 1_000_000, advised=50_000)  # sockets that the process has open
     # A minute, about all sockets of the process.
     max_log_lines: int = within(20, 1, 10_000)

@@ -89,6 +89,8 @@ def test_sockets_runs_from_end_to_end() -> None:
     assert printed["ratios"].keys() >= {"memory_per_socket_ours_vs_plain"}
     held = {row["row"]: row["median"] for row in printed["rows"] if row["unit"] == "KiB"}
     assert held["hypercorn alone (limit)"] < held["plain Reflex"]
+
+
 def test_hostile_runs_from_end_to_end() -> None:
     pytest.importorskip("hypercorn")
     printed = printed_by("hostile")

@@ -20,9 +20,8 @@ from typing import Any
 import pytest
 import reflex as rx
 import reflex_base
-from reflex import state
-from reflex.compiler import compiler
 from reflex import constants, state
+from reflex.compiler import compiler
 from reflex.event import EventHandler
 from reflex.istate import shared
 from reflex.istate.manager import StateManager
