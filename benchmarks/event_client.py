@@ -29,8 +29,10 @@ class Tab:
         self.packet = EVENT + json.dumps(["event", event])
 
     @classmethod
-    async def open(cls, port: int, state: str, cookie: str) -> Tab:
-        """``state`` is the full name of the one that counts, ``cookie`` a header or empty."""
+    async def open(cls, port: int, state: str, cookie: str, **options: Any) -> Tab:
+        """``state`` is the full name of the one that counts, ``cookie`` a header or empty;
+        ``options`` are those of the socket.
+        """
         url = f"ws://127.0.0.1:{port}/_event/?EIO=4&transport=websocket&token={uuid.uuid4()}"
         headers = {"Cookie": cookie} if cookie else {}
         socket = await websockets.connect(
@@ -39,6 +41,7 @@ class Tab:
             additional_headers=headers,
             compression=None,
             ping_interval=None,  # it is not read between batches
+            **options,
         )
         tab = cls(socket, state)
         check("the socket's first packet", (await tab.read())[:1], OPENED)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+from dataclasses import fields
 from time import perf_counter_ns
 
 import reflex as rx
@@ -19,13 +20,24 @@ from benchmarks import chains
 from django_adapter import DjangoOuterDispatcher, MiddlewareRunner
 from reflex_adapter._reflex import serving_only
 from reflex_adapter.bridge import DjangoEventBridge
-from reflex_adapter.conf import MOST_SECONDS
+from reflex_adapter.conf import MOST_SECONDS, SocketLimits
 from reflex_adapter.mount import reserved_prefixes
 from reflex_adapter.reflex_app import DjangoApp
 from reflex_adapter.state import AppState
 
-__all__ = ["benchmarks", "cached", "django_chain", "in_line", "in_line_user", "ours", "plain"]
+__all__ = [
+    "benchmarks",
+    "cached",
+    "django_chain",
+    "in_line",
+    "in_line_user",
+    "limited",
+    "ours",
+    "plain",
+]
 
+
+TOLD = 20_000  # times a number
 
 COOKIE = "BENCHMARKED_COOKIE"  # in the environment, of whom a chain is called for in line
 
@@ -69,11 +81,18 @@ class DjangoState(AppState):
 
     count: int = 0
     who: str = ""
+    told: str = ""
 
     @rx.event
     async def add(self) -> None:
         self.count += 1
         self.who = self.user.get_username() or "nobody"
+
+    @rx.event
+    async def tell(self) -> None:
+        """Have the client read a lot, each time something else."""
+        self.count += 1
+        self.told = f"{self.count}" * TOLD
 
 
 def page() -> rx.Component:
@@ -109,6 +128,13 @@ def cached() -> ASGIApp:
     """Ours, who it is being remembered for as long as this benchmark takes."""
     with override_settings(REFLEX_DJANGO_AUTH_CACHE=MOST_SECONDS):
         return ours()
+
+
+def limited() -> ASGIApp:
+    """Ours with the limits of sockets that a project has, and the other benchmarks have not."""
+    limits = {f"REFLEX_DJANGO_SOCKET_{it.name.upper()}": it.default for it in fields(SocketLimits)}
+    override_settings(**limits).enable()
+    return ours()
 
 
 def django_chain() -> ASGIApp:

@@ -60,6 +60,8 @@ from reflex_base.registry import RegisteredEventHandler
 
 __all__ = [
     "FIELD_MARKER",
+    "LOGGERS",
+    "SETVAR",
     "UNSTABLE_NAME",
     "AppWithProcessor",
     "BaseStateEventProcessor",
@@ -86,6 +88,7 @@ __all__ = [
     "own_fields",
     "page_url",
     "queue_exceeds",
+    "registered_handler",
     "release_token",
     "serving_only",
     "shares_states",
@@ -102,6 +105,12 @@ UNSTABLE_NAME = re.compile(rb"reflex_Var_-?\d+_reflex_Var|_comp_[0-9a-f]{32}")
 LAST_MOMENT = 0.2  # seconds that a cancelled event gets to end
 
 logger = logging.getLogger("reflex_adapter")
+# Who logs what clients say: errors of their pages, arguments and values of a wrong type.
+LOGGED = (rx.App, rx.Var, BaseStateEventProcessor, EventQueueEntry)
+LOGGERS = tuple(kind.__module__ for kind in LOGGED)
+
+# The function of the handler that sets vars by their names, and calls their setters for it.
+SETVAR = "EventHandlerSetVar.setvar"
 
 SUPPORTED = SpecifierSet(">=0.10.1,<0.11", prereleases=True)
 
@@ -283,6 +292,12 @@ def queue_exceeds(app: rx.App, token: str, most: int) -> bool:
         return False
     waiting = islice(queue, 1, None)
     return sum(not entry.ctx.parent_txid for entry, _ in waiting) > most
+
+
+def registered_handler(app: rx.App, name: str) -> RegisteredEventHandler | None:
+    """Return the handler that an event of this name runs in ``app``, if there is one."""
+    context = app._registration_context
+    return context.event_handlers.get(name) if context else None
 
 
 def take_messages_of(size: int) -> None:

@@ -6,6 +6,7 @@ coroutine function behind a plain one. So what the call returns counts too.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import ExitStack, aclosing, closing, contextmanager
@@ -13,8 +14,22 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db import connections, transaction
+from reflex.event import EventHandler
+
+from reflex_adapter._reflex import RegisteredEventHandler
 
 END = object()
+HANDLER = [field.name for field in dataclasses.fields(EventHandler)]
+
+
+def with_function(
+    registered: RegisteredEventHandler, function: Callable[..., Any]
+) -> RegisteredEventHandler:
+    """Return a handler like ``registered`` that calls ``function``."""
+    # Not replace(): the handler of setvar is of a class whose constructor takes none of these.
+    its = {name: getattr(registered.handler, name) for name in HANDLER}
+    handler = EventHandler(**{**its, "fn": function})
+    return dataclasses.replace(registered, handler=handler)
 
 
 async def called(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

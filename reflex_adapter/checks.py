@@ -11,12 +11,20 @@ from django.db import connections
 from reflex_adapter.conf import configuration
 from reflex_adapter.event_chain import event_middleware
 from reflex_adapter.mount import get_mount
+from reflex_adapter.unsafe_checks import (
+    check_limits,
+    check_reflexs_origins,
+    check_trusted_origins,
+)
 
 
 def register_checks() -> None:
     register(check_configuration, "reflex_adapter")
     register(check_chain_runs, "reflex_adapter")
     register(check_atomic_requests, "reflex_adapter")
+    register(check_limits, "reflex_adapter")
+    register(check_reflexs_origins, "reflex_adapter")
+    register(check_trusted_origins, "reflex_adapter", deploy=True)
 
 
 def check_configuration(app_configs: object, **kwargs: Any) -> list[CheckMessage]:

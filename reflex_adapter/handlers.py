@@ -6,7 +6,6 @@ Only the copy that the processor hands to Reflex is wrapped; Python code that ca
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import inspect
 from collections.abc import AsyncGenerator, Callable
@@ -26,7 +25,7 @@ from reflex_adapter._reflex import (
 from reflex_adapter.account import begin_for_account, end_other_account, take_over
 from reflex_adapter.background import TaskAccount, in_background
 from reflex_adapter.browser_storage import without_old_account
-from reflex_adapter.calling import called, is_generator, yielded, yielded_at_once
+from reflex_adapter.calling import called, is_generator, with_function, yielded, yielded_at_once
 from reflex_adapter.current import current_event
 from reflex_adapter.messages import taken_messages
 from reflex_adapter.mirrors import is_shown, preload
@@ -75,13 +74,6 @@ def for_background(
     """Return ``registered`` with its function made to run for ``account``, after a chain."""
     start = begin if issubclass(registered.states[0], AppState) else begin_for_account
     return with_function(registered, in_background(registered.handler.fn, account, start))
-
-
-def with_function(
-    registered: RegisteredEventHandler, function: Callable[..., Any]
-) -> RegisteredEventHandler:
-    handler = dataclasses.replace(registered.handler, fn=function)
-    return dataclasses.replace(registered, handler=handler)
 
 
 def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,6 +8,7 @@ the client says it is counts only together with its visitor: see `visitor.py`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from asgi_compose import ASGIApp, Message, Receive, Scope, Send, refuse
 from reflex_adapter.claims import bound_header, claimed_token, with_bound_header, with_token
@@ -39,11 +40,13 @@ class HandshakeKeeper:
         app: ASGIApp,
         release: Callable[[str], Awaitable[None]],
         queue_exceeds: Callable[[str, int], bool],
+        judge: Callable[[dict[str, Any]], None],
         violations: ViolationLog,
         tabs: Tabs | None = None,
     ) -> None:
         """``release`` takes a token away from the socket that Reflex has linked it to;
-        ``queue_exceeds`` tells whether more events than so many of the token's tab wait.
+        ``queue_exceeds`` tells whether more events than so many of the token's tab wait;
+        ``judge`` raises ``Malformed`` for events that no page of the app sends.
         """
         configuration()  # a wrong setting is told at start
         self.app = app
@@ -51,6 +54,7 @@ class HandshakeKeeper:
         self.newcomers = Newcomers()
         self._release = release
         self._queue_exceeds = queue_exceeds
+        self._judge = judge
         self._violations = violations
         self._open = 0
 
@@ -147,7 +151,8 @@ class HandshakeKeeper:
             return self._queue_exceeds(tab.token, most)
 
         scope = tab.connection.handshake
-        return Inbound(scope, configuration().socket, self._violations, queue_exceeds)
+        limits = configuration().socket
+        return Inbound(scope, limits, self._violations, self._judge, queue_exceeds)
 
 
 def inner_scope(connection: Connection) -> Scope:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any
+
+from reflex_adapter.page_claims import are_claims, forget_unknown_claims
 
 CLOSE, PING, PONG = "1", "2", "3"  # engine.io's: whoever is sent a ping answers with a pong
 CONNECT, DISCONNECT = "40", "41"  # socket.io's, of a namespace; CONNECT is also the answer to one
@@ -18,7 +21,7 @@ EVENT = "42"
 
 NAMESPACE = r"(?:/[\w/-]*,)?"
 PACKET = re.compile(rf"4([012]){NAMESPACE}", re.ASCII)
-CLAIMS = {"pathname": str, "asPath": str, "query": dict}  # what a page says of where it is
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # which two together are a character, and one is not
 DEEPEST = 64  # levels of a packet's data
 
 INVALID_DATA, POLICY_VIOLATION = 1007, 1008  # close codes (RFC 6455, section 7.4.1)
@@ -32,8 +35,11 @@ class Malformed(ValueError):
         self.code = code
 
 
-def checked(text: str) -> str:
-    """Return a message as Reflex may see it, without unknown claims; else raise ``Malformed``."""
+def checked(text: str, judge: Callable[[dict[str, Any]], None]) -> str:
+    """Return a message as Reflex may see it, without unknown claims; else raise ``Malformed``.
+
+    ``judge`` raises it for an event whose shape is right, if its handler is not to be called.
+    """
     if text in (PONG, CLOSE):
         return text
     packet = PACKET.match(text)
@@ -44,7 +50,10 @@ def checked(text: str) -> str:
         return text
     data = parsed(said)
     event = event_of(packet[1], data)
-    if event is not None and forget_unknown_claims(event):
+    if event is None:
+        return text
+    judge(event)
+    if forget_unknown_claims(event.get("router_data", {})):
         return packet[0] + json.dumps(data, separators=(",", ":"))
     return text
 
@@ -59,7 +68,18 @@ def parsed(said: str) -> Any:
         raise Malformed("no JSON", INVALID_DATA) from None
     if said.count("[") + said.count("{") > DEEPEST and is_deeper(data, DEEPEST):
         raise Malformed("too deep")
+    if SURROGATE.search(said) and not is_unicode(data):
+        raise Malformed("half a character", INVALID_DATA)
     return data
+
+
+def is_unicode(data: Any) -> bool:
+    """Tell whether all text in ``data`` can be encoded, as databases and JSON's readers have to."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def not_finite(constant: str) -> Any:
@@ -102,21 +122,6 @@ def as_event(event: Any) -> dict[str, Any]:
         if isinstance(payload, dict) and are_claims(claims):
             return event
     raise Malformed("no event of a page")
-
-
-def are_claims(claims: Any) -> bool:
-    return isinstance(claims, dict) and all(
-        isinstance(claims.get(name, kind()), kind) for name, kind in CLAIMS.items()
-    )
-
-
-def forget_unknown_claims(event: dict[str, Any]) -> bool:
-    """Remove what a page does not say of where it is; return whether there was any."""
-    claims = event.get("router_data", {})
-    unknown = claims.keys() - CLAIMS.keys()
-    for key in unknown:
-        del claims[key]
-    return bool(unknown)
 
 
 def is_event(text: str) -> bool:

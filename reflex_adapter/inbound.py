@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from asgi_compose import Message, Scope
 from reflex_adapter.conf import SocketLimits
@@ -24,7 +25,8 @@ class Overrun(Exception):
 class Inbound:
     """The messages that came by one socket, as far as its limits need to know them.
 
-    ``queue_exceeds`` tells whether more events of the tab than so many wait for their turn.
+    ``judge`` raises ``Malformed`` for events that no page of the app sends; ``queue_exceeds`` tells
+    whether more events of the tab than so many wait for their turn.
     """
 
     def __init__(
@@ -32,11 +34,13 @@ class Inbound:
         scope: Scope,
         limits: SocketLimits,
         log: ViolationLog,
+        judge: Callable[[dict[str, Any]], None],
         queue_exceeds: Callable[[int], bool],
     ) -> None:
         self._scope = scope
         self._limits = limits
         self._log = log
+        self._judge = judge
         self._queue_exceeds = queue_exceeds
         self._pace = Pace(limits.max_rate, limits.max_burst)
         self._malformed = 0
@@ -53,7 +57,7 @@ class Inbound:
         try:
             if isinstance(said, bytes):
                 raise Malformed("binary data")
-            text = checked(said)
+            text = checked(said, self._judge)
         except Malformed as malformed:
             self._count(malformed, said)
             return None

@@ -17,6 +17,7 @@ from reflex_adapter._reflex import (
     EventContext,
     check_version,
     queue_exceeds,
+    registered_handler,
     release_token,
     serving_only,
     states_folder,
@@ -25,12 +26,15 @@ from reflex_adapter._reflex import (
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH, configuration
 from reflex_adapter.cookie_tickets import CookieTickets
+from reflex_adapter.cross_origin import CrossOrigin
 from reflex_adapter.endings import listen
 from reflex_adapter.errors import show_error
+from reflex_adapter.exposed import ExposedHandlers
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
 from reflex_adapter.other_tabs import seen_by_tab
 from reflex_adapter.private_states import keep_private
+from reflex_adapter.reflex_logs import bound_logs
 from reflex_adapter.tabs import Tabs
 from reflex_adapter.updates import holding
 from reflex_adapter.upload_border import UploadBorder
@@ -50,6 +54,7 @@ class DjangoApp(AppWithProcessor):
 
     def __post_init__(self) -> None:
         check_version()
+        bound_logs()
         take_messages_of(configuration().socket.max_message)
         super().__post_init__()  # type: ignore[no-untyped-call]
         listen()
@@ -62,6 +67,10 @@ class DjangoApp(AppWithProcessor):
     @functools.cached_property
     def login_guard(self) -> LoginGuard | None:
         return login_guard()
+
+    @functools.cached_property
+    def exposed(self) -> ExposedHandlers:
+        return ExposedHandlers(functools.partial(registered_handler, self))
 
     @functools.cached_property
     def tickets(self) -> CookieTickets:
@@ -82,6 +91,10 @@ class DjangoApp(AppWithProcessor):
         async with seen_by_tab(self, tab), super().modify_state(token, *args, **options) as state:
             yield state
 
+    def judge(self, event: dict[str, Any]) -> None:
+        """Raise ``Malformed`` unless a client may send this event."""
+        self.exposed.judge(event)
+
     def make_processor(self) -> UploadEventProcessor:
         return UploadEventProcessor(
             self, middleware=self, backend_exception_handler=self.backend_exception_handler
@@ -91,7 +104,8 @@ class DjangoApp(AppWithProcessor):
         return holding(root)
 
     def __call__(self) -> ASGIApp:
-        self.bridge, self.login_guard  # noqa: B018 - middleware is made here, not in the event loop
+        # Here, and not in the event loop: middleware is made, settings are read.
+        self.bridge, self.login_guard, self.exposed  # noqa: B018
         with serving_only():
             reflex = super().__call__()
         keep_private(states_folder())
@@ -99,6 +113,7 @@ class DjangoApp(AppWithProcessor):
             reflex,
             release=functools.partial(release_token, self),
             queue_exceeds=functools.partial(queue_exceeds, self),
+            judge=self.judge,
             violations=self.violations,
             tabs=self.tabs,
         )
@@ -111,7 +126,8 @@ class DjangoApp(AppWithProcessor):
 
 
 def guarded(app: ASGIApp) -> ASGIApp:
-    return HostGuard(OriginGuard(app, allowed=origin_allowed, unsafe_methods=True))
+    guard = OriginGuard(CrossOrigin(app), allowed=origin_allowed, unsafe_methods=True)
+    return HostGuard(guard)
 
 
 def is_post(scope: Scope) -> bool:

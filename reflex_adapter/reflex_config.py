@@ -31,8 +31,8 @@ def reflex_config(file_spec: ModuleSpec | None = None) -> rx.Config:
     underneath = file_values(file_spec) if configuration().use_rxconfig_file and file_spec else {}
     plugins = all_plugins(underneath.get("plugins", ()), mount)
     badge = {"show_built_with_reflex": configuration().show_built_with_reflex}
-    said = {**DEFAULTS, **badge, **underneath, **mount_values(mount)}
-    config = rx.Config(**{**said, "plugins": plugins})
+    ours = {"plugins": plugins, "cors_allowed_origins": []}  # see cross_origin.py
+    config = rx.Config(**{**DEFAULTS, **badge, **underneath, **mount_values(mount), **ours})
     if config.transport != "websocket":
         raise ImproperlyConfigured(
             f"Reflex's transport must be 'websocket', not {config.transport!r}: "
@@ -43,7 +43,6 @@ def reflex_config(file_spec: ModuleSpec | None = None) -> rx.Config:
 
 DEFAULTS: dict[str, Any] = {
     "app_module_import": APP_MODULE,
-    "cors_allowed_origins": [],  # the page is served from where it connects to
     # Django has a sitemap framework, and knows the address of the site, which a build does not.
     "disable_plugins": [rx.plugins.SitemapPlugin],
     "telemetry_enabled": False,

@@ -17,9 +17,14 @@ def setting(kind: Kind, default: Any) -> Any:
     return field(default=default, metadata={"kind": kind})
 
 
-def within(default: int, least: int = 1, most: int | None = None) -> Any:
-    """Declare a limit with its default, and the range that a project may set it in."""
-    return setting(whole(least, most), default)
+def within(
+    default: int, least: int = 1, most: int | None = None, advised: int | None = None
+) -> Any:
+    """Declare a limit with its default, and the range that a project may set it in.
+
+    Of what is more than ``advised`` a check warns.
+    """
+    return field(default=default, metadata={"kind": whole(least, most), "advised": advised})
 
 
 def wrong(name: str, wanted: str, value: Any) -> ImproperlyConfigured:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
 from collections.abc import Coroutine
+from http import HTTPStatus
 from typing import Any
 
 from reflex.event import Event
@@ -21,9 +23,11 @@ from reflex_adapter._reflex import (
 )
 from reflex_adapter.background_events import BackgroundEventProcessor
 from reflex_adapter.connection import Connection
+from reflex_adapter.in_band import Malformed, parsed
 from reflex_adapter.other_tabs import connection_of
 from reflex_adapter.upload import Upload, upload_without_event
 from reflex_adapter.upload_body import UploadRefused
+from reflex_adapter.upload_border import refuse
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +72,7 @@ class UploadEventProcessor(BackgroundEventProcessor):
     async def _enqueue_upload(
         self, upload: Upload, token: str, event: Event, ev_ctx: EventContext | None
     ) -> Any:
+        await self._refuse_unless_callable(upload, event)
         context = ev_ctx or EventContext.get().fork(token=token)
         mark = EnqueueOfUpload(self, upload, token)
         context = dataclasses.replace(context, enqueue_impl=mark)
@@ -77,6 +82,16 @@ class UploadEventProcessor(BackgroundEventProcessor):
             # Streamed. No chunk is read for a handler that Django may never let start.
             await first_of(upload.judged, future)
         return future
+
+    async def _refuse_unless_callable(self, upload: Upload, event: Event) -> None:
+        """Hold the event of an upload to what holds for one that comes by socket."""
+        try:
+            parsed(json.dumps(event.payload, default=lambda files: None))
+            self.app.judge({"name": event.name, "payload": event.payload})
+        except Malformed as malformed:
+            refused = UploadRefused(HTTPStatus.BAD_REQUEST, str(malformed))
+            await refuse(upload, refused)
+            raise refused from None
 
     def _execute_event(
         self, *, entry: EventQueueEntry, registered_handler: RegisteredEventHandler

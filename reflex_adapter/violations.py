@@ -16,24 +16,38 @@ LINE = 300  # characters, all of them ASCII
 MINUTE = 60.0  # seconds
 
 
-class ViolationLog:
-    """Writes a line about each violation, up to so many a minute; then tells how many it left."""
+class PerMinute:
+    """Counts lines, and those that were left out."""
 
     def __init__(self, minute: float = MINUTE) -> None:
         self._minute = minute
         self._since = -minute
         self._written = self._left_out = 0
 
-    def write(self, scope: Scope, why: str, said: str | bytes, *, most: int) -> None:
+    def left_out(self, most: int) -> int | None:
+        """Return how many lines were left out before this one; ``None`` if it is to be, too."""
         now = time.monotonic()
         if now - self._since >= self._minute:
             self._since, self._written = now, 0
-        if self._written == most:
+        if self._written >= most:
             self._left_out += 1
-            return
+            return None
         self._written += 1
-        more = f" ({self._left_out} more were not logged)" if self._left_out else ""
-        self._left_out = 0
+        left_out, self._left_out = self._left_out, 0
+        return left_out
+
+
+class ViolationLog:
+    """Writes a line about each violation, up to so many a minute; then tells how many it left."""
+
+    def __init__(self, minute: float = MINUTE) -> None:
+        self._lines = PerMinute(minute)
+
+    def write(self, scope: Scope, why: str, said: str | bytes, *, most: int) -> None:
+        left_out = self._lines.left_out(most)
+        if left_out is None:
+            return
+        more = f" ({left_out} more were not logged)" if left_out else ""
         client = (scope.get("client") or ("?",))[0]
         line = f"Socket of {client:.50}: {why}{more}: {said[:100]!a}"
         logger.warning("%s", line[:LINE])

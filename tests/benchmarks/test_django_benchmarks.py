@@ -91,6 +91,15 @@ def test_sockets_runs_from_end_to_end() -> None:
     assert held["hypercorn alone (limit)"] < held["plain Reflex"]
 
 
+def test_hostile_runs_from_end_to_end() -> None:
+    pytest.importorskip("hypercorn")
+    printed = printed_by("hostile")
+    assert printed["ratios"].keys() == {"p99_attacked_vs_quiet", "p50_attacked_vs_quiet"}
+    sent = {row["row"]: row["min"] for row in printed["rows"] if row["table"].startswith("What")}
+    assert sent.keys() == {"flooded", "closed", "unread", "bytes of body"}
+    assert all(sent.values())
+
+
 @pytest.mark.parametrize("name", ["chain", "http", "bridge"])
 def test_wrong_answer_ends_it_with_an_error(name: str) -> None:
     ended = run(name, WRONG)

@@ -43,6 +43,9 @@ class UploadState(AppState):
         sizes = [f"{file.name}={len(await file.read())}" for file in files]
         self.seen = f"{self.user.get_username()}: {' '.join(sizes)}"
 
+    async def undeclared(self, files: list[rx.UploadFile]):
+        self.seen = "undeclared"
+
     @rx.event
     async def count_spooled(self, files: list[rx.UploadFile]):
         self.seen = f"{sum(not file.file.closed for file in files)} files"

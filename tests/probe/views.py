@@ -45,6 +45,12 @@ class ProbeState(AppState):
     async def keep(self, value: str):
         self.seen = value
 
+    def set_seen(self, value: str):
+        self.seen = f"set to {value}"
+
+    def undeclared(self):
+        self.seen = "undeclared"
+
     @rx.event
     async def count_down(self, left: int):
         if left:

@@ -166,3 +166,10 @@ def test_a_plugin_of_the_project_stands_beside_ours() -> None:
     assert config.telemetry_enabled
     for kind in (OwnOriginPlugin, rx.plugins.RadixThemesPlugin):
         assert kinds.count(kind) == 1
+
+
+@pytest.mark.parametrize("origins", [["*"], ["https://friend.example"]])
+def test_reflexs_own_list_of_origins_stays_empty(origins: list[str]) -> None:
+    """Its socket server would refuse the site's own, and its CORS layer let anybody in."""
+    with mounted(rx_config={"cors_allowed_origins": origins}):
+        assert list(reflex_config().cors_allowed_origins) == []

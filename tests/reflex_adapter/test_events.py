@@ -152,15 +152,3 @@ async def test_a_background_task_has_a_thread_of_its_own(site: str) -> None:
         for tab in (one, other):
             await tab.receive_until(lambda tab: tab.var(PROBE, "seen"))
             assert tab.var(PROBE, "seen").split()[1:] == ["True", "0"]
-
-
-@pytest.mark.parametrize("claim", ["http://[", "no/path", "/%00", "", "//["])
-async def test_a_page_that_no_url_can_be_is_taken_for_the_first(
-    site: str, caplog: pytest.LogCaptureFixture, claim: str
-) -> None:
-    async with connected(site) as tab:
-        packet = tab.packet(f"{PROBE}.path", {})
-        packet["router_data"]["asPath"] = claim
-        await tab.emit("event", packet)
-        await tab.receive_until(lambda tab: tab.var(PROBE, "seen") == "POST /")
-    assert "Traceback" not in caplog.text

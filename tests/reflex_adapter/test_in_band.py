@@ -127,6 +127,14 @@ HOSTILE: list[str | bytes] = [
     '42/_event,["event",{"name":"x","router_data":{"pathname":1}}]',
     '42/_event,["event",{"name":"x","router_data":{"asPath":{}}}]',
     '42/_event,["event",{"name":"x","router_data":{"query":"a=b"}}]',
+    '42/_event,["event",{"name":"x","router_data":{"pathname":"/a","asPath":"/b"}}]',
+    '42/_event,["event",{"name":"x"}]',
+    f'42/_event,["event",{{"name":"{"x" * 500_000}"}}]',
+    f'42/_event,["event",{{"name":"{PROBE}.request"}}]',
+    f'42/_event,["event",{{"name":"{PROBE}.who","payload":{{"{"x" * 500_000}":1}}}}]',
+    f'42/_event,["event",{{"name":"{PROBE}.keep","payload":{{"value":"\\ud800"}}}}]',
+    f'42/_event,["event",{{"name":"{PROBE}.keep","payload":{{"value":"\\uDBFF\\uD800"}}}}]',
+    f'42/_event,["event",{{"name":"{PROBE}.keep","payload":{{"\\uDc00":1}}}}]',
     '42/_event,["ping",1]',
     '42/_event,["client_error",1]',
     '42/_event,["client_error",{},1]',
@@ -165,3 +173,10 @@ async def test_an_error_of_the_page_is_reported(
         await tab.emit("client_error", {"message": "the page broke"})
         await run(tab, "who")
     assert "the page broke" in caplog.text
+
+
+async def test_characters_that_take_two_escapes_arrive(site: str) -> None:
+    async with connected(site) as tab:
+        for text in ["\N{PILE OF POO}", "\\ud800", "\ud7ff\ue000"]:  # the second is no escape
+            await tab.call(f"{PROBE}.keep", value=text)
+            assert tab.var(PROBE, "seen") == text

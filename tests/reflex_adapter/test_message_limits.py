@@ -29,6 +29,10 @@ def keeping(tab: EventClient, value: str) -> str:
     return f"42/_event,{json.dumps(['event', tab.packet(f'{PROBE}.keep', {'value': value})])}"
 
 
+def any_handler(event: dict[str, Any]) -> None:
+    """Let every event be called."""
+
+
 def padded(tab: EventClient, size: int, character: str = "x") -> str:
     """Return a message of exactly so many bytes that keeps so many of ``character``."""
     frame = keeping(tab, "?")
@@ -117,13 +121,13 @@ async def test_what_reflex_reads_of_a_page_is_left_as_it_is() -> None:
         f"40/_event,{json.dumps({'event': event, 'state_schema': 'x'})}",
         *["40/_event,", "40", "41/_event,", "41", "1", "3", '42/_event,["ping"]'],
     ]:
-        assert checked(text) is text
+        assert checked(text, any_handler) is text
 
 
 async def test_unknown_claims_are_removed() -> None:
     event = {"name": "x", "payload": {}, "router_data": {"asPath": "/", "headers": {}, "ip": "x"}}
     for start, whole in [("42/_event,", ["event", event]), ("40/_event,", {"event": event})]:
-        left = checked(start + json.dumps(whole))
+        left = checked(start + json.dumps(whole), any_handler)
         assert left.startswith(start)
         assert "headers" not in left
         assert "ip" not in left
@@ -135,10 +139,10 @@ async def test_data_may_have_64_levels(levels: int) -> None:
     nested = "[" * levels + "]" * levels
     text = f'42/_event,["event",{{"name":"x","payload":{{"v":{nested}}}}}]'
     if levels == 61:
-        assert checked(text) is text
+        assert checked(text, any_handler) is text
     else:
         with pytest.raises(Malformed, match="too deep"):
-            checked(text)
+            checked(text, any_handler)
 
 
 async def test_the_limits_are_those_of_the_contract() -> None:
@@ -168,7 +172,7 @@ async def test_a_limit_out_of_its_range_stops_the_start(value: Any) -> None:
         limits(max_message=value),
         pytest.raises(ImproperlyConfigured, match="REFLEX_DJANGO_SOCKET_MAX_MESSAGE must be"),
     ):
-        HandshakeKeeper(nobody, nobody, nobody, ViolationLog())
+        HandshakeKeeper(nobody, nobody, nobody, nobody, ViolationLog())
 
 
 def nobody(*args: Any) -> Any:

@@ -64,7 +64,7 @@ async def test_a_stranger_gets_a_public_page_and_nothing_of_the_others(
         assert tab.told == []
 
 
-@pytest.mark.parametrize("page", ["/", "/inner", "/lobby/../inner", "/lobbyx", "/nowhere"])
+@pytest.mark.parametrize("page", ["/", "/inner", "/lobby/..%2finner", "/lobbyx", "/nowhere"])
 async def test_a_stranger_gets_nothing_of_another_page(
     site: str, members_only: None, page: str
 ) -> None:

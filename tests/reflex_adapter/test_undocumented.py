@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import logging
 import os
 import re
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,9 @@ from typing import Any
 import pytest
 import reflex as rx
 import reflex_base
-from reflex import state
+from reflex import constants, state
 from reflex.compiler import compiler
+from reflex.event import EventHandler
 from reflex.istate import shared
 from reflex.istate.manager import StateManager
 from reflex.istate.manager.disk import StateManagerDisk
@@ -31,6 +34,8 @@ from django_adapter import RESERVED_PREFIXES
 from reflex_adapter import _reflex
 from reflex_adapter._reflex import (
     FIELD_MARKER,
+    LOGGERS,
+    SETVAR,
     AppWithProcessor,
     BaseStateEventProcessor,
     Dirs,
@@ -54,6 +59,7 @@ from reflex_adapter._reflex import (
     prerequisites,
     state_classes,
 )
+from reflex_adapter.calling import with_function
 from reflex_adapter.claims import TOKEN_HEADER
 from reflex_adapter.codings import CODINGS
 from reflex_adapter.django_led_app import app
@@ -253,6 +259,19 @@ def test_handlers_are_registered_by_name() -> None:
     assert isinstance(registered, RegisteredEventHandler), "See handlers.for_django."
     assert (registered.handler.fn.__name__, registered.states[0]) == ("hydrate", rx.State)
     assert registered.handler.is_background is False
+    assert _reflex.registered_handler(app, name) is registered, "See exposed.py."
+    assert _reflex.registered_handler(app, "nobody") is None
+
+
+def test_setvar_calls_the_setter_of_a_var() -> None:
+    registered = app._registration_context.event_handlers[f"{AppState.get_full_name()}.setvar"]
+    function = registered.handler.fn
+    assert function.__qualname__ == SETVAR, "See exposed.is_setvar."
+    assert list(inspect.signature(function).parameters)[1:] == ["var_name", "value"], "exposed.py"
+    assert constants.SETTER_PREFIX == "set_", "See exposed.has_setter."
+    copy = with_function(registered, print)
+    assert type(copy.handler) is EventHandler, "See calling.with_function."
+    assert (copy.handler.fn, copy.handler.state) == (print, registered.handler.state)
 
 
 def test_a_background_handler_gets_a_proxy_that_can_be_linked_to_another() -> None:
@@ -379,3 +398,17 @@ def test_every_undocumented_name_has_a_canary() -> None:
     here = ast.walk(ast.parse(Path(__file__).read_text()))
     used = {node.id for node in here if isinstance(node, ast.Name)}
     assert names <= used, f"Write a canary for {names - used}."
+
+
+@pytest.mark.parametrize("name", LOGGERS)
+def test_clients_words_are_logged_by_these(name: str) -> None:
+    logger = getattr(sys.modules.get(name), "logger", None)
+    assert isinstance(logger, logging.Logger), "See reflex_logs.py: who logs them now?"
+    assert logger.name == name, "See reflex_logs.py."
+
+
+def test_the_decorator_of_handlers_leaves_no_mark() -> None:
+    def function() -> None: ...
+
+    assert rx.event(function) is function, "exposed.is_decorated could ask the mark instead."
+    assert vars(function) == {}, "exposed.is_decorated could ask the mark instead."
