@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from asgi_compose import Message, Send
 from reflex_adapter.conf import SocketLimits
@@ -30,13 +30,19 @@ class Outbound:
         self._waiting: list[Message] = []
         self._size = 0  # of what waits, and of what the server has not taken yet
         self._sender: asyncio.Task[None] | None = None  # while anything waits, or failed
+        self._begun: asyncio.Task[None] | None = None  # what sends the first that waits
         self._patience: asyncio.Timeout | None = None  # while the server has not taken a message
         self._over = False
 
     async def send(self, message: Message) -> None:
-        """Have ``message`` sent in its turn; raise what the server raised of one before it."""
+        """Have ``message`` sent in its turn; raise what the server raised, of one before it too."""
         if self._sender is not None and self._sender.done():
             self._sender.result()
+        if self._sender is None:
+            self._begun = begun(self._send, message)
+            if self._begun is not None and self._begun.done():
+                self._begun.result()
+                return
         self._size += size_of(message)
         if self._waiting and self._exceeds():
             self._break("too much waits for a client that does not read")
@@ -75,13 +81,17 @@ class Outbound:
         seconds = LAST_WORDS if self._over else self._limits.max_send_wait
         try:
             async with asyncio.timeout(seconds) as self._patience:
-                await self._send(message)
+                await self._sending(message)
             return
         except TimeoutError:
             pass
         finally:
             self._patience = None
         self._break("a client has not read for too long")
+
+    def _sending(self, message: Message) -> Awaitable[None]:
+        sending, self._begun = self._begun, None
+        return sending or self._send(message)
 
     def _exceeds(self) -> bool:
         limits = self._limits
@@ -91,6 +101,21 @@ class Outbound:
         if not self._over:
             self.forget()
             self._overrun(why)
+
+
+def begun(send: Send, message: Message) -> asyncio.Task[None] | None:
+    """Have the server take ``message``, as most often it does at once, without a turn of the loop.
+
+    Returns the rest of that, or ``None`` before Python 3.12, where a task begins in a turn only.
+    """
+    if sys.version_info < (3, 12):
+        return None
+    loop = asyncio.get_running_loop()
+    return asyncio.Task(sending(send, message), loop=loop, eager_start=True)
+
+
+async def sending(send: Send, message: Message) -> None:
+    await send(message)
 
 
 def size_of(message: Message) -> int:
