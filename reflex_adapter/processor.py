@@ -80,8 +80,11 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         return None if kept.closed or kept.silent else kept
 
     def page(self, connection: Connection, entry: EventQueueEntry) -> str:
-        """Return path and query of the page the event is from, as the client claims them."""
-        return page_url(entry.ctx.router_data)
+        """Return path and query of the page the event is from, as the client claims them.
+
+        A page says where it is below the mount; a request for it has the whole path.
+        """
+        return self.app.prefix + page_url(entry.ctx.router_data)
 
     async def _run(
         self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler

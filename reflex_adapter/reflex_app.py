@@ -32,6 +32,7 @@ from reflex_adapter.errors import show_error
 from reflex_adapter.exposed import ExposedHandlers
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
+from reflex_adapter.mount import get_mount
 from reflex_adapter.other_tabs import seen_by_tab
 from reflex_adapter.private_states import keep_private
 from reflex_adapter.reflex_logs import bound_logs
@@ -73,6 +74,11 @@ class DjangoApp(AppWithProcessor):
         return ExposedHandlers(functools.partial(registered_handler, self))
 
     @functools.cached_property
+    def prefix(self) -> str:
+        """What the paths of the app's pages begin with, without a slash at its end."""
+        return get_mount().mount_prefix.rstrip("/")
+
+    @functools.cached_property
     def tickets(self) -> CookieTickets:
         return CookieTickets()
 
@@ -105,7 +111,7 @@ class DjangoApp(AppWithProcessor):
 
     def __call__(self) -> ASGIApp:
         # Here, and not in the event loop: middleware is made, settings are read.
-        self.bridge, self.login_guard, self.exposed  # noqa: B018
+        self.bridge, self.login_guard, self.exposed, self.prefix  # noqa: B018
         with serving_only():
             reflex = super().__call__()
         keep_private(states_folder())

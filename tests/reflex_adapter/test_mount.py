@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,8 +13,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
 from django.urls import include, path
 
+from reflex_adapter.django_led_app import app
 from reflex_adapter.mount import get_mount
 from reflex_adapter.urls import reflex_mount
+from tests.reflex_adapter.client import PROBE, connected
 
 
 def urlconf(*patterns: Any) -> Any:
@@ -101,3 +104,20 @@ def test_a_missing_slash_below_a_prefix_is_djangos_redirect(built: None, client:
 @pytest.mark.django_db
 def test_a_path_that_only_starts_like_a_prefix_gets_the_app(built: None, client: Client) -> None:
     assert client.get("/adminx").content == b"the shell"
+
+
+@pytest.fixture
+def below_app() -> Iterator[None]:
+    """The app of the tests, as if it were mounted at ``/app``."""
+    with urlconf(reflex_mount(app_name="shop", mount_prefix="/app")):
+        vars(app).pop("prefix", None)
+        yield
+    vars(app).pop("prefix", None)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.django_db(transaction=True)
+async def test_an_event_has_the_path_of_a_request_for_its_page(site: str, below_app: None) -> None:
+    async with connected(site, page="/cart?a=1") as tab:
+        await tab.call(f"{PROBE}.path")
+        assert tab.var(PROBE, "seen") == "POST /app/cart?a=1"
