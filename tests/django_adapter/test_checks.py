@@ -163,9 +163,12 @@ def test_either_app_brings_the_checks_and_both_bring_them_once(apps: list[str]) 
     script = f"""
 import django
 from django.conf import settings
-settings.configure(INSTALLED_APPS={apps!r}, DJANGO_ADAPTER_THREADS=0)
+urlpatterns = []
+settings.configure(
+    INSTALLED_APPS={apps!r}, DJANGO_ADAPTER_THREADS=0, ROOT_URLCONF="__main__"
+)
 django.setup()
 from django.core.checks import run_checks
-print(*(message.id for message in run_checks() if "adapter" in message.id))
+print(*(message.id for message in run_checks() if "django_adapter" in message.id))
 """
     assert printed(script).split() == ["django_adapter.E001"]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, WebSocket
+from playwright.sync_api import Browser, Page, WebSocket
 
 from reflex_adapter.page_claims import are_claims
 from tests.e2e.chromium import SECONDS, add_to_cart, in_chromium
@@ -17,9 +17,8 @@ PAGES = {
     "/": "/",
     "/account": "/account",
     "/account/?a=b&a=c&%22=%5C#d?e": "/account/",
-    "/no/such/page": "/no/such/page",
-    "/caf%C3%A9/a%20b": "/caf%C3%A9/a%20b",
-    "/caf\u00e9/../teapot/./%2e/x": "/teapot/x",
+    "/product/caf%C3%A9%20b": "/product/caf%C3%A9%20b",
+    "/caf\u00e9/../product/./%2e/x": "/product/x",
 }
 STEP = 50  # milliseconds
 
@@ -64,6 +63,15 @@ def test_each_page_says_where_it_is(tab: Page, shop: str, url: str, path: str) -
     said.wait_for_an_answer()
     assert {claims["pathname"] for claims in said.claims} == {path}
     assert all(are_claims(claims) for claims in said.claims), said.claims
+
+
+def test_so_does_one_that_is_not_there(browser: Browser, shop: str) -> None:
+    with browser.new_context() as context:  # whose console says that it is not there
+        tab = context.new_page()
+        said = Said(tab)
+        tab.goto(f"{shop}/no/such/page", wait_until="commit")
+        said.wait_for_an_answer()
+    assert {claims["pathname"] for claims in said.claims} == {"/no/such/page"}
 
 
 def test_so_does_one_that_was_navigated_to(tab: Page, shop: str) -> None:
