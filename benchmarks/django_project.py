@@ -88,6 +88,14 @@ async def async_page(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path(SYNC_PAGE[1:], sync_page), path(ASYNC_PAGE[1:], async_page)]
 
 
+def mount() -> None:
+    """Have the project a Reflex app, without which none is served."""
+    # Only here, since it needs the settings above, and other benchmarks do without.
+    from reflex_adapter.urls import reflex_mount  # noqa: PLC0415
+
+    urlpatterns.append(reflex_mount(app_name="benchmarks"))
+
+
 class Passing(MiddlewareMixin):
     """A middleware of the project's own, with both hooks that most have, and little to do."""
 

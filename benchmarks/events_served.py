@@ -150,5 +150,6 @@ class DjangoChain(MiddlewareRunner):
 
 
 def led(app: DjangoApp) -> ASGIApp:
+    benchmarks.django_project.mount()
     app.add_page(page, route="/")
     return DjangoOuterDispatcher(app(), reserved=reserved_prefixes())

@@ -13,6 +13,7 @@ __all__ = ["benchmarks", "ours"]
 
 
 def ours() -> ASGIApp:
+    benchmarks.django_project.mount()
     app = DjangoApp()
     app.add_page(page, route="/")
     return DjangoOuterDispatcher(app(), reserved=reserved_prefixes())

@@ -15,8 +15,8 @@ pytestmark = in_chromium
 
 PAGES = {
     "/": "/",
-    "/account": "/account",
-    "/account/?a=b&a=c&%22=%5C#d?e": "/account/",
+    "/cart": "/cart",
+    "/cart/?a=b&a=c&%22=%5C#d?e": "/cart/",
     "/product/caf%C3%A9%20b": "/product/caf%C3%A9%20b",
     "/caf\u00e9/../product/./%2e/x": "/product/x",
 }

@@ -123,6 +123,7 @@ def test_it_can_be_renamed(browser: Client) -> None:
         Signer(salt=SALT, key="of somebody else").sign(new_visitor()),
         Signer(salt=SALT).sign(new_visitor())[1:],
     ],
+    ids=range(12),  # they are others in each process
 )
 def test_what_we_have_not_signed_is_no_visitor(browser: Client, value: str) -> None:
     browser.cookies[COOKIE] = value
@@ -170,7 +171,7 @@ class TestHandshake:
             assert tab.socket.response is not None
             assert "set-cookie" not in tab.socket.response.headers
 
-    @pytest.mark.parametrize("value", ["", "x", f"{new_visitor()}:x", '"'])
+    @pytest.mark.parametrize("value", ["", "x", f"{new_visitor()}:x", '"'], ids=range(4))
     async def test_who_has_made_one_up_gets_another(self, site: str, value: str) -> None:
         async with connected(site, cookie=f"{COOKIE}={value}") as tab:
             assert visitor_of({COOKIE: tab.visitor.partition("=")[2]})

@@ -159,7 +159,13 @@ def logout_form() -> rx.Component:
     return rx.el.form(
         rx.el.input(type="hidden", name="csrfmiddlewaretoken", value=AccountState.logout_token),
         rx.el.input(type="hidden", name="next", value="/"),
-        rx.button(_("Log out"), type="submit", id="logout", variant="soft"),
+        rx.button(
+            _("Log out"),
+            type="submit",
+            id="logout",
+            variant="soft",
+            disabled=AccountState.logout_token == "",  # the page has not heard from Django yet
+        ),
         action=reverse("admin:logout"),
         method="post",
         on_submit=None,  # otherwise Reflex keeps the browser from sending the form
