@@ -95,6 +95,7 @@ def run(project: Path, served: str = "application", origin: str = '""') -> tuple
         project,
         DJANGO_SETTINGS_MODULE="notes_settings",
         SHOP_DATABASE=str(project / "db.sqlite3"),
+        REFLEX_STATES_WORKDIR=str(project / "states"),
     )
     return done.returncode, done.stdout + done.stderr
 
