@@ -32,7 +32,13 @@ async def disk(url: str) -> AsyncIterator[tuple[StateManager, Kept]]:
     """Reflex's own choice in production, as long as there is one process."""
     manager = StateManagerDisk(_write_debounce_seconds=0)
     assert type(manager) is type(app.state_manager)
-    yield manager, lambda: [it.read_bytes() for it in manager.states_directory.glob("*.pkl")]
+    before = set(manager.states_directory.glob("*.pkl"))  # of servers that other tests have started
+
+    def kept() -> list[bytes]:
+        found = set(manager.states_directory.glob("*.pkl")) - before
+        return [file.read_bytes() for file in found]
+
+    yield manager, kept
     await manager.close()
 
 
