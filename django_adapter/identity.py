@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import SynchronousOnlyOperation
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from django_adapter.light_hop import call_in_thread
 
@@ -36,10 +37,18 @@ def resolve(request: HttpRequest, also: Loader | None) -> None:
     if hasattr(request, "session"):
         request.session.keys()
     if hasattr(request, "user"):
-        bool(request.user.pk)
-        request.auser = functools.partial(loaded_user, request)
+        set_user(request, unwrapped(request.user))
     if also is not None:
         also(request)
+
+
+def unwrapped(user: Any) -> Any:
+    """Return who is behind a lazy ``request.user``: each look at one costs a microsecond or two.
+
+    Django itself puts users there that are not lazy, when somebody logs in or out.
+    """
+    bool(user.pk)
+    return user._wrapped if type(user) is SimpleLazyObject else user
 
 
 def set_user(request: HttpRequest, user: Any) -> None:

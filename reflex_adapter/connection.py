@@ -7,6 +7,7 @@ never in a log.
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 from collections.abc import Iterator
@@ -110,7 +111,7 @@ class Connection(ClosableSocket):
         Returns the account whose login it was, if that is another or none by now.
         """
         former, account = self.login, self.account
-        self.account, self.login = account_of(request), login_of(request)
+        self.account, self.login = account_of(request), login_of(request, self.login)
         self.checked = time.monotonic()
         return account if former is not None and former != self.login else None
 
@@ -160,6 +161,7 @@ class Connection(ClosableSocket):
         return changed
 
 
+@functools.lru_cache(128)  # of the claims of clients, which are up to 16 kB each
 def path_and_query(page: str) -> tuple[str, bytes]:
     """Return the path of a page, decoded, and its query, as a request for it has them.
 

@@ -52,15 +52,18 @@ def account_key(user: Any) -> str:
     return "" if key is None else str(key)
 
 
-def login_of(request: HttpRequest) -> Login | None:
+def login_of(request: HttpRequest, former: Login | None = None) -> Login | None:
     """Return the login that an identified request was made under.
 
     ``None`` for nobody, and for who is known by other means than a session of Django's: whether
-    they still are, their session would not tell.
+    they still are, their session would not tell. A ``former`` one stays while nobody looks into
+    a remembered session (``django_adapter.auth_cache``), which would be copied for that.
     """
     session, user = getattr(request, "session", None), getattr(request, "user", None)
     if session is None or session.session_key is None or not getattr(user, "is_authenticated", 0):
         return None
+    if former and not session.accessed and former.session_key == session.session_key:
+        return former
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return None
     if SESSION_KEY not in session or HASH_SESSION_KEY not in session:

@@ -6,6 +6,7 @@ they must name the same page, as they do wherever a browser says them.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -30,6 +31,7 @@ def are_claims(claims: Any) -> bool:
     return path is not None and claims.get("pathname", path) == path and are_parameters(query)
 
 
+@functools.lru_cache(128)
 def path_of(page: str) -> str | None:
     """Return the path of a page's URL as it is written there; ``None`` if no page has it."""
     place = PLACE.fullmatch(page) if len(page) <= LONGEST else None

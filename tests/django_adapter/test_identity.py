@@ -279,11 +279,12 @@ async def test_a_user_who_does_not_come_from_the_session_is_loaded_too(
 ) -> None:
     settings.MIDDLEWARE = [*middleware, f"{__name__}.user_from_a_header"]
 
-    async def name(request: HttpRequest) -> str:
+    async def who(request: HttpRequest) -> tuple[type, str]:
         await load_identity(request)
-        return request.user.get_username()
+        return type(request.user), request.user.get_username()
 
-    assert await run(websocket_scope("/", [(b"x-user", b"ada")]), name) == "ada"
+    found = await run(websocket_scope("/", [(b"x-user", b"ada")]), who)
+    assert found == (get_user_model(), "ada"), "lazy no more, which each look at it would pay for"
 
 
 @sync_only_middleware

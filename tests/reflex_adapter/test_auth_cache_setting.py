@@ -6,18 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth import alogout, get_user_model
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
 from django_adapter import SyntheticRequests
-from reflex_adapter.bridge import DjangoEventBridge
+from reflex_adapter.bridge import DjangoEventBridge, Handler
+from reflex_adapter.connection import Connection
 from reflex_adapter.current import CurrentEvent
 from reflex_adapter.django_led_app import app
 from reflex_adapter.mirrors import perms
 from tests.conftest import Header, ScopeFactory
 from tests.reflex_adapter.client import PROBE, connected
 from tests.reflex_adapter.test_background import TASK, ended, started
+from tests.reflex_adapter.test_connection import nowhere
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -86,3 +89,26 @@ async def test_what_is_loaded_with_the_user_is_remembered_too(
     for _ in range(2):
         await bridge.run(requests, look, also=lambda request: perms(request.user))
     assert found == [[], []]
+
+
+async def test_a_remembered_session_is_not_copied_to_learn_that_the_login_is_the_same(
+    settings: Settings, login_cookie: Header, websocket_scope: ScopeFactory
+) -> None:
+    settings.REFLEX_DJANGO_AUTH_CACHE = 60
+    connection = Connection(websocket_scope("/", [login_cookie]), nowhere)
+    bridge = DjangoEventBridge()
+
+    async def saw(handler: Handler) -> tuple[str | None, bool, bool]:
+        request = (await bridge.run(connection.requests, handler)).request
+        former = connection.saw(request)
+        return former, request.session.accessed, connection.login is not None
+
+    async def nothing(event: CurrentEvent) -> None: ...
+
+    async def log_out(event: CurrentEvent) -> None:
+        await alogout(event.request)
+
+    account = str((await get_user_model().objects.aget()).pk)
+    assert await saw(nothing) == (None, True, True), "loaded and remembered"
+    assert await saw(nothing) == (None, False, True)
+    assert await saw(log_out) == (account, True, False)
