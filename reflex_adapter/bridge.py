@@ -73,9 +73,9 @@ class DjangoEventBridge:
 
         That is the scope of a request or of a WebSocket handshake, its ``Origin`` already checked;
         or what makes requests of one, parsed once, where many events come by it. ``post`` becomes
-        ``request.POST``. ``process_view``
-        hooks see ``handler``, or ``seen_as``, for which it stands. Session and user are loaded
-        before the handler starts, so that reading them does no I/O; ``also`` is called with them.
+        ``request.POST``. ``process_view`` hooks see ``handler``, or ``seen_as``, for which it
+        stands. Session and user are loaded before the handler starts, so that reading them does no
+        I/O; ``also`` is called with them.
         Raises what the handler raises, once the chain has seen and logged it, unless Django answers
         it with a 4xx, as it does ``PermissionDenied``; what middleware raises becomes a response.
         """
