@@ -7,11 +7,13 @@ Reflex breaks something, ``tests/reflex_adapter/test_undocumented.py`` says whic
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import re
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
 from importlib import import_module
 from importlib.metadata import version
 from itertools import islice
@@ -20,6 +22,9 @@ from typing import Any
 
 import reflex as rx
 from packaging.specifiers import SpecifierSet
+
+# Sends updates to tabs, also those that no event of theirs has caused.
+from reflex.app import EventNamespace
 
 # The manager that loads of a tab's states only those that an event needs.
 from reflex.istate.manager.redis import StateManagerRedis
@@ -30,8 +35,14 @@ from reflex.istate.proxy import StateProxy
 # The state above all shared ones, which knows those that a tab is linked to.
 from reflex.istate.shared import SharedStateBaseInternal
 
-# States of Reflex itself: browser errors, page loads, which begin as rx.State's do, and storage.
-from reflex.state import FrontendEventExceptionState, OnLoadInternalState, UpdateVarsInternalState
+# States of Reflex itself: browser errors, page loads, which begin as rx.State's do, and storage;
+# and an update, a delta and events.
+from reflex.state import (
+    FrontendEventExceptionState,
+    OnLoadInternalState,
+    StateUpdate,
+    UpdateVarsInternalState,
+)
 
 # The steps of `reflex export`, whose documented form is a command line only.
 from reflex.utils import build, prerequisites
@@ -55,8 +66,8 @@ from reflex_base.event.context import EventContext
 # Runs events. `_execute_event` is for subclasses to override; `enqueue` marks those of uploads.
 from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 
-# A handler and its state, as `_execute_event` is given them.
-from reflex_base.registry import RegisteredEventHandler
+# A handler and its state, as `_execute_event` is given them, and the app that all of it belongs to.
+from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
 __all__ = [
     "FIELD_MARKER",
@@ -81,6 +92,7 @@ __all__ = [
     "connection_scope",
     "event_underway",
     "explicit_values",
+    "filtering",
     "forget_entering",
     "leave_shared_states",
     "linked_socket",
@@ -90,6 +102,8 @@ __all__ = [
     "queue_exceeds",
     "registered_handler",
     "release_token",
+    "route_of_load",
+    "route_of_page",
     "serving_only",
     "shares_states",
     "socket_id",
@@ -130,6 +144,12 @@ class AppWithProcessor(rx.App):
     def make_processor(self) -> BaseStateEventProcessor:
         raise NotImplementedError
 
+    def _setup_state(self) -> None:
+        super()._setup_state()
+        if self.event_namespace is not None and self.sio is not None:
+            self._event_namespace = FilteringNamespace(self.event_namespace.namespace, self)
+            self.sio.register_namespace(self._event_namespace)  # in the place of Reflex's own
+
     def make_context(self, root: EventContext) -> EventContext:
         """Return what the contexts of all events are to be made from, ``root`` being Reflex's."""
         return root
@@ -167,6 +187,36 @@ async def end_events(processor: BaseStateEventProcessor) -> None:
             processor._tasks.pop(txid, None)
 
 
+class FilteringNamespace(EventNamespace):
+    """Sends of the deltas to a tab what ``filtering`` lets through."""
+
+    async def emit_update(self, update: StateUpdate, token: str) -> None:
+        found = _filter.get()
+        if found is not None and found[0] == token and update.delta:
+            update = dataclasses.replace(update, delta=await found[1](update.delta))
+            if not update.delta and not update.events:
+                return
+        await super().emit_update(update, token)
+
+
+Shown = Callable[[Any], Awaitable[Any]]
+
+_filter: ContextVar[tuple[str, Shown] | None] = ContextVar("reflex_adapter.filter", default=None)
+
+
+@contextmanager
+def filtering(token: str, shown: Shown) -> Iterator[None]:
+    """Have what is sent to the tab ``token`` in this block be what ``shown`` makes of its deltas.
+
+    For what Reflex sends past the context of an event, as ``app.modify_state`` does.
+    """
+    reset = _filter.set((token, shown))
+    try:
+        yield
+    finally:
+        _filter.reset(reset)
+
+
 def forget_entering(proxy: StateProxy) -> None:
     """Have Reflex make up at its end for a background handler that never enters ``proxy``."""
     proxy._self_entered_context = False
@@ -188,6 +238,23 @@ def state_classes(state: type[Any] = rx.State) -> Iterator[type[rx.State]]:
     yield state
     for child in state.get_substates():
         yield from state_classes(child)
+
+
+def route_of_page(component: Any, route: str | None) -> str | None:
+    """Return the route that ``rx.App.add_page`` gives to a page."""
+    return rx.App._page_route_key(component, route)
+
+
+def route_of_load(path: str) -> str | None:
+    """Return the route whose ``on_load`` handlers Reflex runs for a page at this path, if any.
+
+    It is found as ``rx.App.get_load_events`` finds it, and as exactly: a client may claim anything.
+    """
+    frontend_path = get_config().frontend_path.rstrip("/")
+    if frontend_path and not f"{path}/".startswith(f"{frontend_path}/"):
+        return None
+    route: str | None = RegistrationContext.get().app.router(path.removeprefix(frontend_path))
+    return route
 
 
 def own_fields(state: type[rx.State]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from reflex_adapter.conf import configuration
 from reflex_adapter.connection import Connection
 from reflex_adapter.current import CurrentEvent, bound
 from reflex_adapter.finished import finished
+from reflex_adapter.guarded_states import GuardedStates, asking, guards_of_handler, refused
 from reflex_adapter.handlers import for_background
 from reflex_adapter.places import Places
 from reflex_adapter.processor import DjangoEventProcessor
@@ -55,20 +56,27 @@ class BackgroundEventProcessor(DjangoEventProcessor):
     ) -> None:
         """Run a background handler, which is no view: its chain is complete before it starts."""
 
-        async def nothing(event: CurrentEvent) -> None:
-            pass
+        guards = guards_of_handler(registered.handler.fn, registered.states[0])
+
+        async def only_guards(event: CurrentEvent) -> None:
+            await refused(guards, event)
 
         strangers = Strangers(self.app.login_guard, connection)
         page = self.page(connection, entry)
         seen_as = strangers.admitted(registered, page)
-        outcome = await self._run_chain(connection, entry, nothing, page, seen_as=seen_as)
+        also = asking(guards, None)
+        outcome = await self._run_chain(
+            connection, entry, only_guards, page, seen_as=seen_as, also=also
+        )
         if await self._answer(entry, outcome):
             request = finished(outcome.request)
             task = for_background(registered, TaskAccount(request, connection))
             event = CurrentEvent(request, background=True, token=entry.ctx.token)
             with bound(event):
                 async with own_thread():
-                    await strangers.restrict(updates_of(entry.ctx), request)
+                    updates = updates_of(entry.ctx)
+                    await strangers.restrict(updates, request)
+                    GuardedStates(connection).restrict(updates, request)
                     await self._run_task(event, entry, task)
 
     async def _run_task(

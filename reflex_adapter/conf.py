@@ -19,6 +19,7 @@ from reflex_adapter.setting_kinds import (
     flag,
     module_name,
     optional_labels,
+    optional_text,
     prefixes,
     seconds,
     setting,
@@ -91,6 +92,8 @@ class Configuration:
     run_middleware_chain: bool = setting(flag, True)
     event_middleware_skip: tuple[str, ...] = setting(dotted_names, ())
     auto_redirect_from_middleware: bool = setting(flag, True)
+    # Where guards (`reflex_adapter.auth`) send strangers, a URL or its name; empty: LOGIN_URL.
+    login_url: str = setting(optional_text("a URL or the name of one"), "")
     event_post_from_payload: bool = setting(flag, False)
     only_decorated_handlers: bool = setting(flag, False)  # clients call what says @rx.event alone
     # Seconds that the session and user of a connection may be remembered, instead of asked of their

@@ -23,6 +23,7 @@ from asgi_compose import Scope, Send
 from django_adapter import SyntheticRequests
 from reflex_adapter.closable import ClosableSocket
 from reflex_adapter.conf import configuration
+from reflex_adapter.guards import Guard
 from reflex_adapter.logins import Login, account_of, login_of
 from reflex_adapter.visitor import new_visitor, visitor_line, visitor_of
 
@@ -37,6 +38,9 @@ class Connection(ClosableSocket):
         super().__init__(send)
         self.handshake = scope
         self.withheld = False  # whether a stranger was kept from some of the state
+        # The guards of what was kept back of guarded states, each class's, and the account then.
+        self.kept_back: set[tuple[Guard, ...]] = set()
+        self.kept_back_from = ""
         self.last_page = "/"  # of the last event, as the client claims it
         self._header = cookie_header(scope)
         self._cookies = split_cookies(self._header)

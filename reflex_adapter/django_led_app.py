@@ -30,6 +30,7 @@ def component_of(page: Page) -> Callable[[], rx.Component]:
 
     in_layout.__name__ = page.component.__name__
     in_layout.__module__ = page.component.__module__
+    in_layout.__dict__.update(page.component.__dict__)  # its guards
     return in_layout
 
 

@@ -17,22 +17,21 @@ from django.http import HttpResponse
 
 from django_adapter.identity import Loader
 from reflex_adapter._reflex import (
-    EventContext,
-    OnLoadInternalState,
     RegisteredEventHandler,
     UpdateVarsInternalState,
 )
-from reflex_adapter.account import begin_for_account, end_other_account, take_over
+from reflex_adapter.account import begin_for_account, take_over
 from reflex_adapter.background import TaskAccount, in_background
 from reflex_adapter.browser_storage import without_old_account
 from reflex_adapter.calling import called, is_generator, with_function, yielded, yielded_at_once
 from reflex_adapter.current import current_event
-from reflex_adapter.messages import taken_messages
-from reflex_adapter.mirrors import is_shown, preload
+from reflex_adapter.guarded_states import Guards, asking, guards_of_handler
+from reflex_adapter.guards import guards_of_all_classes
+from reflex_adapter.mirrors import preload
+from reflex_adapter.page_loads import PAGE_LOADS, page_load_handler
 from reflex_adapter.refresh import refresh_mirrors
+from reflex_adapter.shown_messages import forget_messages, show_messages
 from reflex_adapter.state import AppState
-
-PAGE_LOADS = (rx.State, OnLoadInternalState)
 
 
 class Prepared(NamedTuple):
@@ -40,7 +39,8 @@ class Prepared(NamedTuple):
 
     registered: RegisteredEventHandler
     loads_page: bool  # one of the events of Reflex's own that fill a page
-    loader: Loader | None  # what is to be loaded with the user, where the mirrors are refreshed
+    loader: Loader | None  # what is to be loaded with the user: for mirrors, and of guards
+    guards: Guards  # that are asked before it runs
 
 
 _prepared: dict[tuple[Any, ...], Prepared] = {}
@@ -65,7 +65,9 @@ def prepare(registered: RegisteredEventHandler) -> Prepared:
     else:
         function = plain_state_handler(function, stores=state is UpdateVarsInternalState)
     loader = preload if loads_page or issubclass(state, AppState) else None
-    return Prepared(with_function(registered, function), loads_page, loader)
+    guards = guards_of_handler(registered.handler.fn, state)
+    asked = guards_of_all_classes() if state is rx.State else guards  # it sends all states
+    return Prepared(with_function(registered, function), loads_page, asking(asked, loader), guards)
 
 
 def for_background(
@@ -94,22 +96,6 @@ def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
                 await refresh_mirrors(app_state)
                 yield answered(update)
         await finish(app_state)
-
-    return handle
-
-
-def page_load_handler(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return one of Reflex's own functions, what belonged to another page or account forgotten."""
-
-    @functools.wraps(function)
-    async def handle(state: Any, **payload: Any) -> Any:
-        app_state = await state.get_state(AppState)
-        if await end_other_account(app_state):
-            payload = without_old_account(payload)
-        forget_messages(app_state)
-        await refresh_mirrors(app_state)
-        result = function(state, **payload)
-        return await result if inspect.isawaitable(result) else result
 
     return handle
 
@@ -175,15 +161,3 @@ def answered(result: Any) -> Any:
         result.cookies.setdefault(name, morsel)
     event.response = result
     return None
-
-
-def forget_messages(app_state: AppState) -> None:
-    """Clear the messages shown before, unless this event goes on from the one that brought them."""
-    if is_shown("messages") and EventContext.get().parent_txid is None and app_state.shown_messages:
-        app_state.shown_messages = []
-
-
-def show_messages(app_state: AppState) -> None:
-    """Show what waits in Django's storage."""
-    if is_shown("messages") and (taken := taken_messages(current_event().request)):
-        app_state.shown_messages = [*app_state.shown_messages, *taken]

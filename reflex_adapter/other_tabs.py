@@ -8,6 +8,7 @@ for, in that visitor's language, as the chain finds them by that tab's socket; o
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,9 +19,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone, translation
 
-from reflex_adapter._reflex import connection_scope, linked_socket
+from reflex_adapter._reflex import connection_scope, filtering, linked_socket
 from reflex_adapter.connection import Connection, path_and_query
 from reflex_adapter.current import CurrentEvent, Nobody, bound, event_of_tab
+from reflex_adapter.guarded_states import asking, shown_to
+from reflex_adapter.guards import guards_of_all_classes
 from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.mirrors import preload
 from reflex_adapter.revocation import sockets
@@ -36,6 +39,16 @@ class Viewer:
     request: HttpRequest
     language: str | None
     time_zone: tzinfo
+
+
+@asynccontextmanager
+async def shown_to_tab(app: DjangoApp, token: str) -> AsyncIterator[None]:
+    """As ``seen_by_tab``, and have the tab be sent nothing of states that are guarded from it."""
+    async with seen_by_tab(app, token):
+        event = event_of_tab(token) or Nobody(token=token)
+        shown = functools.partial(shown_to, event.request, connection_of(app, token))
+        with filtering(token, shown):
+            yield
 
 
 @asynccontextmanager
@@ -83,7 +96,8 @@ async def viewer_of(app: DjangoApp, token: str) -> Viewer | None:
         found.append(Viewer(event.request, translation.get_language(), zone))
 
     path, query = path_and_query(connection.last_page)
-    outcome = await app.bridge.run(connection.requests, look, path=path, query=query, also=preload)
+    also = asking(guards_of_all_classes(), preload)
+    outcome = await app.bridge.run(connection.requests, look, path=path, query=query, also=also)
     if outcome.identified and connection.has_lost_login(outcome.request):
         sockets.condemn(connection)
     return found[0] if found else None

@@ -29,6 +29,7 @@ from reflex_adapter.conf import configuration
 from reflex_adapter.connection import STALE_SESSION, Connection, path_and_query
 from reflex_adapter.current import CurrentEvent
 from reflex_adapter.errors import EventRefused
+from reflex_adapter.guarded_states import GuardedStates, refused
 from reflex_adapter.handlers import Prepared, for_django
 from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.posted import posted
@@ -108,10 +109,14 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         execute = super()._execute_event
         updates = updates_of(entry.ctx)
         strangers = Strangers(self.app.login_guard, connection)
+        guarded = GuardedStates(connection)
 
         async def handler(event: CurrentEvent) -> None:
             event.handler_ended = updates.hold
             await strangers.restrict(updates, event.request)
+            guarded.restrict(updates, event.request)
+            if await refused(prepared.guards, event):
+                return
             event.token = entry.ctx.token
             try:
                 await execute(entry=entry, registered_handler=prepared.registered)
@@ -127,6 +132,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         finally:
             await updates.release()
         await strangers.make_up(outcome.request, entry.ctx)
+        await guarded.make_up(outcome, entry.ctx)
         return outcome
 
     async def _run_chain(

@@ -66,7 +66,7 @@ class Strangers:
         """Have ``updates`` keep back what a stranger must not get; return whether this is one."""
         if self._guard is None or not await self._guard.refuses(request):
             return False
-        updates.shown = functools.partial(self._shown, self._guard, request)
+        updates.filters.append(functools.partial(self._shown, self._guard, request))
         return True
 
     async def _shown(self, guard: LoginGuard, request: HttpRequest, delta: Delta) -> Delta:

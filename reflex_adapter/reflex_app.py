@@ -19,6 +19,7 @@ from reflex_adapter._reflex import (
     queue_exceeds,
     registered_handler,
     release_token,
+    route_of_page,
     serving_only,
     states_folder,
     take_messages_of,
@@ -30,10 +31,12 @@ from reflex_adapter.cross_origin import CrossOrigin
 from reflex_adapter.endings import listen
 from reflex_adapter.errors import show_error
 from reflex_adapter.exposed import ExposedHandlers
+from reflex_adapter.guards import guards_on
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
 from reflex_adapter.mount import get_mount
-from reflex_adapter.other_tabs import seen_by_tab
+from reflex_adapter.other_tabs import shown_to_tab
+from reflex_adapter.page_guards import note_page
 from reflex_adapter.private_states import keep_private
 from reflex_adapter.reflex_logs import bound_logs
 from reflex_adapter.tabs import Tabs
@@ -90,11 +93,21 @@ class DjangoApp(AppWithProcessor):
     def violations(self) -> ViolationLog:
         return ViolationLog()
 
+    def add_page(
+        self, component: Any = None, route: str | None = None, *args: Any, **options: Any
+    ) -> None:
+        """As ``rx.App.add_page``; guards on ``component`` count."""
+        super().add_page(component, route, *args, **options)
+        note_page(str(route_of_page(component, route)), guards_on(component))
+
     @asynccontextmanager
     async def modify_state(self, token: Any, *args: Any, **options: Any) -> AsyncIterator[Any]:
-        """As ``rx.App.modify_state``; vars are computed for who looks at that tab."""
+        """As ``rx.App.modify_state``; vars are computed for who looks at that tab.
+
+        Of states that are guarded from them, nothing is sent.
+        """
         tab = token.partition("_")[0] if isinstance(token, str) else token.ident
-        async with seen_by_tab(self, tab), super().modify_state(token, *args, **options) as state:
+        async with shown_to_tab(self, tab), super().modify_state(token, *args, **options) as state:
             yield state
 
     def judge(self, event: dict[str, Any]) -> None:

@@ -66,6 +66,15 @@ def text(what: str) -> Kind:
     return check
 
 
+def optional_text(what: str) -> Kind:
+    def check(name: str, value: Any) -> str:
+        if not isinstance(value, str):
+            raise wrong(name, f"{what}, or empty", value)
+        return value
+
+    return check
+
+
 def module_name(name: str, value: Any) -> str:
     if not is_dotted(value):
         raise wrong(name, "the name of a module, such as 'views' or 'ui.pages'", value)

@@ -21,15 +21,15 @@ Emit = Callable[..., Awaitable[None]]
 class Updates:
     """The updates of one event: they pass through or, after ``hold()``, are kept.
 
-    ``shown``, where it is set, decides when a delta is sent what of it may be.
+    Each of ``filters`` decides, when a delta is sent, what of it may be.
     """
 
-    __slots__ = ("_held", "_holding", "shown")
+    __slots__ = ("_held", "_holding", "filters")
 
     def __init__(self) -> None:
         self._held: list[tuple[Emit, tuple[Any, ...]]] = []
         self._holding = False
-        self.shown: Callable[[Delta], Awaitable[Delta]] | None = None
+        self.filters: list[Callable[[Delta], Awaitable[Delta]]] = []
 
     def hold(self) -> None:
         self._holding = True
@@ -66,8 +66,8 @@ class HoldingContext(EventContext):  # type: ignore[no-untyped-call]
         await self.updates.emit(EventContext.emit_event, self, *events)
 
     async def _emit_shown(self, delta: Delta) -> None:
-        if self.updates.shown is not None:
-            delta = await self.updates.shown(delta)
+        for shown in self.updates.filters:
+            delta = await shown(delta)
         if delta:
             await EventContext.emit_delta(self, delta)
 

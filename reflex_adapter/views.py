@@ -20,6 +20,7 @@ from reflex_adapter.files import ServedFile
 from reflex_adapter.mount import Mount
 from reflex_adapter.nonces import nonce_of
 from reflex_adapter.page_errors import failure, say
+from reflex_adapter.page_guards import page_refusal
 from reflex_adapter.visitor import meet_visitor
 
 logger = logging.getLogger("reflex_adapter")
@@ -34,7 +35,7 @@ class ReflexMountView(View):
     The shell comes with 200 where a page of the app has this route, and else with 404: the app
     then shows that there is no such page. A missing file that is plainly none of the app's pages
     is Django's 404, and where there is no build, the answer is 503 with the command to run.
-    Costs no hop, but for files that are too large to be kept in memory.
+    Costs no hop, but for pages that are guarded, and files too large to be kept in memory.
     """
 
     http_method_names = ["get", "head", "options"]
@@ -50,10 +51,10 @@ class ReflexMountView(View):
         name = path or ""
         file = build.files.get(name)
         if file is not None:
-            return await answer(request, file)
+            return await answer(request, name, file)
         if cannot_be_a_page(request, name):
             raise Http404(f"The Reflex app has no file {name!r}.")
-        return await answer(request, build.shell, 200 if build.routes.have(name) else 404)
+        return await answer(request, name, build.shell, 200 if build.routes.have(name) else 404)
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., Any]:
@@ -64,9 +65,13 @@ class ReflexMountView(View):
         return view
 
 
-async def answer(request: HttpRequest, file: ServedFile, status: int = 200) -> HttpResponseBase:
+async def answer(
+    request: HttpRequest, name: str, file: ServedFile, status: int = 200
+) -> HttpResponseBase:
     if not file.is_page:
         return await file_response(request, file)
+    if (refusal := await page_refusal(request, name)) is not None:
+        return refusal
     nonce = nonce_of(request)
     if nonce is None and status == 200:
         response = await file_response(request, file)

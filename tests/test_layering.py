@@ -84,6 +84,7 @@ def test_django_adapter_loads_no_reflex_and_reads_no_settings() -> None:
         "reflex_adapter",
         *("reflex_adapter.apps", "reflex_adapter.conf", "reflex_adapter.config_finder"),
         *("reflex_adapter.mount", "reflex_adapter.pages", "reflex_adapter.urls"),
+        *("reflex_adapter.auth", "reflex_adapter.page_guards"),
         *("reflex_adapter.bridge", "reflex_adapter.views", "reflex_adapter.connection"),
         "reflex_adapter.management.commands.run_reflex",
         "reflex_adapter.management.commands.export_reflex",

@@ -12,6 +12,7 @@ from reflex_adapter.current import NoCurrentRequest, current_request
 from reflex_adapter.state import AppState
 from tests.probe import (  # noqa: F401 - their states belong to the app
     crowd,
+    guarded,
     identity,
     keeping,
     kinds,

@@ -18,7 +18,7 @@ FILES = {
     "404.html": "the shell",
     "index.html": "page /",
     "cart.html": "page cart",
-    "account/index.html": "page account",
+    "about/index.html": "page about",
     "both.html": "page both",
     "both/index.html": "not this",
     "assets/app-Dfwd_-i3.js": "let a = 1;",
@@ -29,7 +29,7 @@ FILES = {
     ".hidden/page.html": "hidden",
     "assets/.hidden.js": "hidden",
 }
-ROUTES = ["index", "cart", "account", "both", "item/[id]", "user/[[name]]", "docs/[[...splat]]"]
+ROUTES = ["index", "cart", "about", "both", "item/[id]", "user/[[name]]", "docs/[[...splat]]"]
 
 
 def write_build(root: Path, files: dict[str, str] = FILES) -> Path:

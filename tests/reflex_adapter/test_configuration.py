@@ -32,6 +32,7 @@ WRONG: dict[str, list[Any]] = {
     "RESERVED_REFLEX_PREFIXES": ["/chat", ["chat"], ["/"], [1], None],
     "VISITOR_COOKIE": ["", None, 1],
     "REVALIDATE_SECONDS": [0, -1, 3601, "60", 1.5, True, None],
+    "LOGIN_URL": [None, 1, ["/login"], True],
     "AUTH_CACHE": [-1, 301, "60", True, None],
 }
 

@@ -297,7 +297,7 @@ class TestPermissions:
         ("handler", "expected"),
         [
             (f"{LOOK}.greet", mirrors.preload),
-            (f"{ROOT}.hydrate", mirrors.preload),
+            (f"{ROOT}.reflex___state____on_load_internal_state.on_load_internal", mirrors.preload),
             (f"{PLAIN}.who", None),
         ],
     )

@@ -42,14 +42,18 @@ from reflex_adapter._reflex import (
     Endpoint,
     Env,
     EventContext,
+    EventNamespace,
     EventQueueEntry,
+    FilteringNamespace,
     FrontendEventExceptionState,
     OnLoadInternalState,
     RegisteredEventHandler,
+    RegistrationContext,
     RouteVar,
     SharedStateBaseInternal,
     StateManagerRedis,
     StateProxy,
+    StateUpdate,
     UpdateVarsInternalState,
     build,
     check_version,
@@ -57,6 +61,7 @@ from reflex_adapter._reflex import (
     get_config,
     own_fields,
     prerequisites,
+    route_of_page,
     state_classes,
 )
 from reflex_adapter.calling import with_function
@@ -122,6 +127,32 @@ def test_the_processor_is_made_where_we_make_ours() -> None:
     assert parameters(BaseStateEventProcessor)[:2] == ["middleware", "backend_exception_handler"], (
         "Give reflex_app.DjangoApp.make_processor the new arguments."
     )
+
+
+def test_what_is_sent_past_an_event_is_sent_by_a_namespace_of_ours() -> None:
+    namespace: Any = app.event_namespace
+    assert isinstance(namespace, EventNamespace)
+    assert isinstance(namespace, FilteringNamespace), "See _reflex.AppWithProcessor._setup_state."
+    handlers = app.sio.namespace_handlers  # type: ignore[union-attr]
+    assert handlers[namespace.namespace] is namespace, "Register it as Reflex does now."
+    assert "emit_update" in names_in(rx.App.modify_state), "See _reflex.filtering."
+    assert parameters(EventNamespace.emit_update) == ["self", "update", "token"]
+    assert {"delta", "events"} <= fields(StateUpdate), "See _reflex.FilteringNamespace."
+
+
+def test_the_page_that_is_loaded_is_found_as_reflex_finds_it() -> None:
+    assert names_in(rx.App.get_load_events) == {
+        *("get_config", "frontend_path", "rstrip", "startswith", "removeprefix"),
+        *("_load_events", "get", "router"),
+    }, "Repeat what rx.App.get_load_events does now in _reflex.route_of_load."
+    assert "get_load_events" in names_in(state._load_events_for_page)
+    assert "rx_router_url" in names_in(state._load_events_for_page), "See page_loads.page_refused."
+    assert RegistrationContext.get().app is app, "See _reflex.route_of_load."
+    assert (route_of_page(None, "/a/"), route_of_page(app_page, None)) == ("a", "app-page")
+
+
+def app_page() -> None:
+    """A function that is named as a page is."""
 
 
 def test_uploads_enqueue_their_events_where_we_mark_them() -> None:

@@ -111,7 +111,7 @@ async def test_what_is_shown_is_decided_when_it_is_sent(
     async def only_shown(delta: Any) -> Any:
         return shown
 
-    context.updates.shown = only_shown
+    context.updates.filters.append(only_shown)
     await context.emit_delta(DELTA)
     assert sent == []  # nothing is left of it
     context.updates.hold()

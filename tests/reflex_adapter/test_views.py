@@ -49,8 +49,8 @@ def get(request: pytest.FixtureRequest, build: Path) -> Iterator[Ask]:
         ("/", "page /"),
         ("/cart", "page cart"),
         ("/cart/", "page cart"),
-        ("/account", "page account"),
-        ("/account/", "page account"),
+        ("/about", "page about"),
+        ("/about/", "page about"),
         ("/both", "page both"),
         *[("/item/42", "the shell"), ("/item/caf%C3%A9", "the shell"), ("/item/%FF", "the shell")],
         *[("/user", "the shell"), ("/user/ada", "the shell"), ("/docs", "the shell")],
@@ -68,7 +68,7 @@ def test_every_client_route_gets_its_page_or_the_shell(get: Ask, path: str, cont
     "path",
     [
         *["/nosuch", "/item", "/item/1/2", "/user/a/b", "/cart/deeper", "/Cart", "/%FF"],
-        *["/404", "/index", "/account/index", "/both/index", "/__spa-fallback"],
+        *["/404", "/index", "/about/index", "/both/index", "/__spa-fallback"],
         *["/" + "long" * 100, "/" + "deep/" * 2000, "/loop", "/folder", "/page", "/folder/secret"],
         *["//outside/secret", "/%2Foutside/secret", "/%252e%252e/outside/secret", "//etc/passwd"],
     ],
@@ -231,7 +231,7 @@ def test_a_first_build_is_found_within_a_second(get: Ask, build: Path) -> None:
     assert get(PAGE).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", PAGE, "/account", SHELL, "/favicon.ico"])
+@pytest.mark.parametrize("path", ["/", PAGE, "/about", SHELL, "/favicon.ico"])
 def test_a_file_whose_name_stays_is_asked_for_again(get: Ask, path: str) -> None:
     assert "no-cache" in get(path)["Cache-Control"]
 

@@ -3,8 +3,9 @@
 import reflex as rx
 
 from reflex_adapter import template
+from reflex_adapter.auth import login_required
 from reflex_adapter.state import AppState
-from shop.components import account_card, cart_table, login_hint, product_tile, with_navigation
+from shop.components import account_card, cart_table, product_tile, with_navigation
 from shop.language import label as _
 from shop.login import login_page
 from shop.reviews import product_page
@@ -36,9 +37,10 @@ def cart_page() -> rx.Component:
     )
 
 
+@login_required
 @template(route="/account", title=_("Account - Tea shop"), on_load=AccountState.on_load)
 def account_page() -> rx.Component:
     return with_navigation(
         rx.heading(_("Your account"), size="7"),
-        rx.cond(AppState.is_authenticated, account_card(), login_hint("/account")),
+        rx.cond(AppState.is_authenticated, account_card()),  # the page may outlive the login
     )
