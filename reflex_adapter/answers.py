@@ -30,7 +30,7 @@ def answer(outcome: Outcome, *, loads_page: bool = False) -> EventSpec | None:
     status = outcome.response.status_code
     redirected = status in range(300, 400) and outcome.response.has_header("Location")
     if redirected and may_navigate(outcome):
-        return navigation(outcome)
+        return navigation(outcome, leaves=loads_page)
     if redirected or status in range(400, 500) or status == HTTPStatus.SERVICE_UNAVAILABLE:
         said = f"{status} {outcome.response.reason_phrase}"
         return page_failed(said) if loads_page else refusal(said)
@@ -71,8 +71,12 @@ def refused(outcome: Outcome) -> EventRefused:
     return error
 
 
-def navigation(outcome: Outcome) -> EventSpec:
-    """Return a full page load of the response's ``Location``, which may be a page of Django's."""
+def navigation(outcome: Outcome, *, leaves: bool) -> EventSpec:
+    """Return a full page load of the response's ``Location``, which may be a page of Django's.
+
+    With ``leaves`` it takes the place of this page in the browser's history: the way back would
+    lead to what has just been refused, and from there to the same place again.
+    """
     location = outcome.response["Location"]
     request = outcome.request
     if not url_has_allowed_host_and_scheme(
@@ -82,4 +86,5 @@ def navigation(outcome: Outcome) -> EventSpec:
         error = EventRefused(f"An event of {request.path!r} was redirected to another site.")
         logged(error)
         raise error
-    return rx.call_script(f"window.location.assign({json.dumps(location)})")
+    go = "replace" if leaves else "assign"
+    return rx.call_script(f"window.location.{go}({json.dumps(location)})")

@@ -142,6 +142,17 @@ def test_who_goes_to_a_guarded_page_within_the_app_logs_in_and_is_there(
     expect(tab.locator("#username")).to_have_text("demo")
 
 
+def test_who_would_rather_not_log_in_goes_back_to_where_they_were(tab: Page, shop: str) -> None:
+    tab.goto(f"{shop}/cart")
+    empty = tab.locator("#cart-empty")
+    expect(empty).to_be_visible()
+    tab.get_by_role("link", name="Account").click()
+    tab.wait_for_url(f"{shop}/admin/login/?next=/account")
+    tab.go_back()
+    tab.wait_for_url(f"{shop}/cart")
+    expect(empty).to_be_visible()
+
+
 def test_no_script_and_no_packet_ever_has_the_session_key(
     tab: Page, shop: str, context: BrowserContext
 ) -> None:

@@ -123,6 +123,13 @@ def test_a_redirect_elsewhere_is_not_followed(
     assert caplog.messages == ["Not redirecting an event of '/cart' to another site"]
 
 
+def test_a_page_that_is_redirected_is_not_one_to_go_back_to(websocket_scope: Any) -> None:
+    spec = answer(outcome(websocket_scope, HttpResponseRedirect("/login/")), loads_page=True)
+    assert spec is not None
+    [event] = Event.from_event_type(spec)
+    assert event.payload["javascript_code"] == 'window.location.replace("/login/")'
+
+
 @pytest.mark.parametrize(
     "location", ['/x");alert(1);("', "/x</script><script>alert(1)", "/x\\", "/x\u2028y", "/\x7f'"]
 )
