@@ -14,6 +14,7 @@ from reflex_adapter.bridge import Outcome
 from reflex_adapter.conf import configuration
 from reflex_adapter.errors import EventRefused
 from reflex_adapter.logged import logged
+from reflex_adapter.login_page import ToLogin
 
 logger = logging.getLogger("reflex_adapter")
 
@@ -79,12 +80,19 @@ def navigation(outcome: Outcome, *, leaves: bool) -> EventSpec:
     """
     location = outcome.response["Location"]
     request = outcome.request
-    if not url_has_allowed_host_and_scheme(
-        location, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
+    if not may_go_to(location, outcome):
         logger.warning("Not redirecting an event of %r to another site", request.path)
         error = EventRefused(f"An event of {request.path!r} was redirected to another site.")
         logged(error)
         raise error
     go = "replace" if leaves else "assign"
     return rx.call_script(f"window.location.{go}({json.dumps(location)})")
+
+
+def may_go_to(location: str, outcome: Outcome) -> bool:
+    """Tell whether this is within the site, or the login page that the project's guards name."""
+    request = outcome.request
+    within_site = url_has_allowed_host_and_scheme(
+        location, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return within_site or isinstance(outcome.response, ToLogin)

@@ -10,6 +10,7 @@ from django.db import connections
 
 from reflex_adapter.conf import configuration
 from reflex_adapter.event_chain import event_middleware
+from reflex_adapter.login_page import check_login_url
 from reflex_adapter.mount import get_mount
 from reflex_adapter.unsafe_checks import (
     check_limits,
@@ -33,6 +34,7 @@ def check_configuration(app_configs: object, **kwargs: Any) -> list[CheckMessage
         configuration()
         event_middleware()
         get_mount()
+        check_login_url()
     except ImproperlyConfigured as wrong:
         return [Error(str(wrong), id="reflex_adapter.E001")]
     return []

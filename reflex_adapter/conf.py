@@ -92,8 +92,8 @@ class Configuration:
     run_middleware_chain: bool = setting(flag, True)
     event_middleware_skip: tuple[str, ...] = setting(dotted_names, ())
     auto_redirect_from_middleware: bool = setting(flag, True)
-    # Where guards (`reflex_adapter.auth`) send strangers, a URL or its name; empty: LOGIN_URL.
-    login_url: str = setting(optional_text("a URL or the name of one"), "")
+    # Where guards (`reflex_adapter.auth`) send strangers; None: LOGIN_URL.
+    login_url: str | None = setting(optional_text("a URL, the name of one"), None)
     event_post_from_payload: bool = setting(flag, False)
     only_decorated_handlers: bool = setting(flag, False)  # clients call what says @rx.event alone
     # Seconds that the session and user of a connection may be remembered, instead of asked of their

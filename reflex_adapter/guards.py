@@ -11,16 +11,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
-from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied, SynchronousOnlyOperation
-from django.http import HttpRequest, HttpResponseRedirect, QueryDict
-from django.shortcuts import resolve_url
+from django.http import HttpRequest
 
-from reflex_adapter.conf import configuration
+from reflex_adapter.login_page import ToLogin, to_login
 
 Guarded = TypeVar("Guarded")
 
@@ -82,7 +79,7 @@ def guards_of_all_classes() -> tuple[Guard, ...]:
     return tuple(guard for guards in _of_classes.values() for guard in guards)
 
 
-async def turned_away(guards: Iterable[Guard], request: HttpRequest) -> HttpResponseRedirect | None:
+async def turned_away(guards: Iterable[Guard], request: HttpRequest) -> ToLogin | None:
     """Return the way to the login page, if one of ``guards`` asks for a login.
 
     Raises ``PermissionDenied`` for who is not allowed whatever the login. Costs a hop for each test
@@ -93,7 +90,7 @@ async def turned_away(guards: Iterable[Guard], request: HttpRequest) -> HttpResp
         if verdict is Verdict.FORBIDDEN:
             raise PermissionDenied
         if verdict is Verdict.NEEDS_LOGIN:
-            return to_login(guard, request)
+            return to_login(request, guard.login_url, guard.redirect_field_name)
     return None
 
 
@@ -160,15 +157,3 @@ def note(guard: Guard, request: HttpRequest, user: Any, verdict: Verdict) -> Ver
 def noted_on(request: HttpRequest) -> dict[Guard, tuple[Any, Verdict | None]]:
     noted: dict[Guard, tuple[Any, Verdict | None]] = request.__dict__.setdefault(NOTED, {})
     return noted
-
-
-def to_login(guard: Guard, request: HttpRequest) -> HttpResponseRedirect:
-    """Redirect to the login page, which leads back to the page of the request."""
-    login = resolve_url(guard.login_url or configuration().login_url or settings.LOGIN_URL)
-    here = request.build_absolute_uri()
-    there, page = urlsplit(login), urlsplit(here)
-    is_here = there.scheme in ("", page.scheme) and there.netloc in ("", page.netloc)
-    query = QueryDict(there.query, mutable=True)
-    if guard.redirect_field_name:
-        query[guard.redirect_field_name] = request.get_full_path() if is_here else here
-    return HttpResponseRedirect(there._replace(query=query.urlencode(safe="/")).geturl())

@@ -34,6 +34,7 @@ from reflex_adapter.exposed import ExposedHandlers
 from reflex_adapter.guards import guards_on
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
+from reflex_adapter.login_page import check_login_url
 from reflex_adapter.mount import get_mount
 from reflex_adapter.other_tabs import shown_to_tab
 from reflex_adapter.page_guards import note_page
@@ -125,6 +126,7 @@ class DjangoApp(AppWithProcessor):
     def __call__(self) -> ASGIApp:
         # Here, and not in the event loop: middleware is made, settings are read.
         self.bridge, self.login_guard, self.exposed, self.prefix  # noqa: B018
+        check_login_url()
         with serving_only():
             reflex = super().__call__()
         keep_private(states_folder())

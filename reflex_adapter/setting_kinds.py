@@ -67,10 +67,10 @@ def text(what: str) -> Kind:
 
 
 def optional_text(what: str) -> Kind:
-    def check(name: str, value: Any) -> str:
-        if not isinstance(value, str):
-            raise wrong(name, f"{what}, or empty", value)
-        return value
+    required = text(f"{what}, or None")
+
+    def check(name: str, value: Any) -> str | None:
+        return None if value is None else str(required(name, value))
 
     return check
 

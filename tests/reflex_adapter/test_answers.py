@@ -14,6 +14,7 @@ from django_adapter import synthetic_request
 from reflex_adapter.answers import answer
 from reflex_adapter.bridge import Outcome
 from reflex_adapter.errors import EventRefused
+from reflex_adapter.login_page import ToLogin
 
 
 def outcome(scope: Any, response: HttpResponse, completed: bool = False, **options: Any) -> Outcome:
@@ -121,6 +122,15 @@ def test_a_redirect_elsewhere_is_not_followed(
     ):
         answer(outcome(websocket_scope, response, scheme=scheme))
     assert caplog.messages == ["Not redirecting an event of '/cart' to another site"]
+
+
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
+def test_a_redirect_to_the_projects_own_login_page_is_followed_anywhere(
+    websocket_scope: Any, scheme: str
+) -> None:
+    response = ToLogin("https://login.example.com/?next=https%3A//testserver/cart")
+    message = told(outcome(websocket_scope, response, completed=True, scheme=scheme))
+    assert "https://login.example.com/?next=https%3A//testserver/cart" in str(message)
 
 
 def test_a_page_that_is_redirected_is_not_one_to_go_back_to(websocket_scope: Any) -> None:

@@ -32,7 +32,7 @@ WRONG: dict[str, list[Any]] = {
     "RESERVED_REFLEX_PREFIXES": ["/chat", ["chat"], ["/"], [1], None],
     "VISITOR_COOKIE": ["", None, 1],
     "REVALIDATE_SECONDS": [0, -1, 3601, "60", 1.5, True, None],
-    "LOGIN_URL": [None, 1, ["/login"], True],
+    "LOGIN_URL": ["", 1, ["/login"], True],
     "AUTH_CACHE": [-1, 301, "60", True, None],
 }
 
@@ -105,7 +105,10 @@ def test_settings_that_exclude_each_other_are_refused(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("MIRROR_CSRF", 1), ("NO_SUCH", 1), ("EVENT_MIDDLEWARE_SKIP", ["no.such.Middleware"])],
+    [
+        *[("MIRROR_CSRF", 1), ("NO_SUCH", 1), ("EVENT_MIDDLEWARE_SKIP", ["no.such.Middleware"])],
+        *[("LOGIN_URL", "no-such-name"), ("LOGIN_URL", "admin:no-such-name")],
+    ],
 )
 def test_manage_py_check_says_it_too(name: str, value: Any) -> None:
     with override_settings(**{f"REFLEX_DJANGO_{name}": value}):
