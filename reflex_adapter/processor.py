@@ -115,7 +115,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             event.handler_ended = updates.hold
             await strangers.restrict(updates, event.request)
             guarded.restrict(updates, event.request)
-            if await refused(prepared.guards, event):
+            if prepared.guards and await refused(prepared.guards, event):
                 return
             event.token = entry.ctx.token
             try:
@@ -132,7 +132,8 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         finally:
             await updates.release()
         await strangers.make_up(outcome.request, entry.ctx)
-        await guarded.make_up(outcome, entry.ctx)
+        if connection.kept_back:
+            await guarded.make_up(outcome, entry.ctx)
         return outcome
 
     async def _run_chain(
