@@ -7,11 +7,17 @@ is nothing to serve then.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
 
 from asgi_compose import ASGIApp, Receive, Scope, Send, refuse
 from reflex_adapter.page_errors import failure, note_failure, say
+
+if TYPE_CHECKING:
+    from reflex_adapter.reflex_app import DjangoApp
 
 logger = logging.getLogger("reflex_adapter")
 
@@ -21,17 +27,28 @@ def led_application() -> ASGIApp:
 
     Raises ``ImproperlyConfigured`` for what is wrong with the project's configuration.
     """
-    try:
-        # Not above: what the project's pages raise when they are imported is the matter here.
-        from reflex_adapter.django_led_app import app  # noqa: PLC0415
+    with noting_failure():
+        return load_pages()()
+    return unavailable
 
-        return app()
+
+@contextmanager
+def noting_failure() -> Iterator[None]:
+    """Note and log what loading the pages raises, and go on behind the block."""
+    try:
+        yield
     except ImproperlyConfigured:
         raise
     except Exception as error:
         note_failure(error)
         logger.critical("The pages cannot be loaded: %s", failure(), exc_info=error)
-        return unavailable
+
+
+def load_pages() -> DjangoApp:
+    # Not above: what the project's pages raise when they are imported is the matter here.
+    from reflex_adapter.django_led_app import app  # noqa: PLC0415
+
+    return app
 
 
 async def unavailable(scope: Scope, receive: Receive, send: Send) -> None:

@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 
 from django.conf import settings
+from django.http import HttpResponse
 
 OURS = Path(__file__).parent
 INSTALLED = tuple(Path(sysconfig.get_path(name)) for name in ("purelib", "platlib", "stdlib"))
@@ -21,6 +22,13 @@ def note_failure(error: Exception) -> None:
 def failure() -> str | None:
     """Return why the pages of this process could not be loaded; ``None`` if they could."""
     return _failures[-1] if _failures else None
+
+
+def failed() -> HttpResponse | None:
+    """Return the answer to whoever asks for a page, if the pages could not be loaded."""
+    if failure() is None:
+        return None
+    return HttpResponse(say(), status=503, content_type="text/plain; charset=utf-8")
 
 
 def say() -> str:

@@ -1,8 +1,8 @@
 """Guards of pages: who is turned away is not served the page, nor are its ``on_load`` handlers run.
 
 Which page a client says it is on grants nothing. What a page holds of anybody's is for the guards
-of handlers and state classes; its text is in the app's scripts, which are for everybody. Loads no
-Reflex, for Django serves the pages.
+of handlers and state classes; its text is in the app's scripts, which are for everybody. Imports
+no Reflex, for Django serves the pages.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from django.http.response import HttpResponseBase
 
 from django_adapter import load_identity
 from reflex_adapter.guards import Guard, ask_all, turned_away
+from reflex_adapter.led import load_pages, noting_failure
+from reflex_adapter.page_errors import failed
 from reflex_adapter.routes import NOT_FOUND, matches, path_of, split
 
 Guards = tuple[Guard, ...]
@@ -42,6 +44,11 @@ async def page_refusal(request: HttpRequest, path: str) -> HttpResponseBase | No
     Raises ``PermissionDenied`` for who is not allowed whatever the login. Costs a hop where the
     page is guarded.
     """
+    if not _pages:  # a process without events: runserver's, or a project's test
+        with noting_failure():
+            load_pages()
+        if (unavailable := failed()) is not None:
+            return unavailable
     guards = guards_of_path(path) if is_any_guarded() else ()
     if not guards:
         return None

@@ -19,7 +19,7 @@ from reflex_adapter.file_response import file_response, page_response
 from reflex_adapter.files import ServedFile
 from reflex_adapter.mount import Mount
 from reflex_adapter.nonces import nonce_of
-from reflex_adapter.page_errors import failure, say
+from reflex_adapter.page_errors import failed
 from reflex_adapter.page_guards import page_refusal
 from reflex_adapter.visitor import meet_visitor
 
@@ -42,8 +42,8 @@ class ReflexMountView(View):
     mount: Mount | None = None
 
     async def get(self, request: HttpRequest, path: str | None = None) -> HttpResponseBase:
-        if failure() is not None:
-            return HttpResponse(say(), status=503, content_type="text/plain; charset=utf-8")
+        if (answered := failed()) is not None:
+            return answered
         build = await current_build.get()
         if build.shell is None:
             logger.error("No compiled Reflex app in %s: run manage.py export_reflex", build_root())

@@ -43,6 +43,16 @@ def test_a_stranger_is_sent_to_the_login_page_and_back(path: str) -> None:
     assert answer.content == b""
 
 
+@pytest.mark.parametrize(
+    "headers", [{}, {"If-None-Match": "*"}, {"Range": "bytes=0-1"}, {"Accept-Encoding": "gzip, br"}]
+)
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_nor_by_another_way_to_ask_for_it(method: str, headers: dict[str, str]) -> None:
+    client = Client(headers={"Accept": "text/html", **headers})
+    answer = getattr(client, method)("/payroll")
+    assert (answer.status_code, answer.content) == (302, b"")
+
+
 OPEN = ["/", "/club", "/club/open", "/payrolls", "/payroll/x", "/assets/payroll-Dfwd_-i3.js"]
 
 
