@@ -11,6 +11,7 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -61,8 +62,9 @@ async def seen_by_tab(app: DjangoApp, token: str) -> AsyncIterator[None]:
     if event is not None and event.running:
         yield
         return
-    # In a task, so that what the chain activates stays there.
-    viewer = await asyncio.create_task(viewer_of(app, token))
+    # In a context of its own: what the chain activates stays there, and nothing of this event
+    # comes there, its language or the thread that its middleware waits in.
+    viewer = await asyncio.create_task(viewer_of(app, token), context=Context())
     if viewer is None:
         usual = translation.override(settings.LANGUAGE_CODE), timezone.override(None)
         with bound(Nobody(token=token)), usual[0], usual[1]:

@@ -75,6 +75,22 @@ async def test_what_an_event_writes_into_another_tab_is_computed_for_who_looks_a
         await until(his, "path", "/item/42")
 
 
+async def test_middleware_that_waits_in_its_thread_lends_it_to_no_other_tab(
+    site: str, logged_in: str, bob: str, use_middleware: Use, caplog: pytest.LogCaptureFixture
+) -> None:
+    use_middleware("tests.probe.middleware.sync_function")
+    async with connected(site, cookie=logged_in) as ada, connected(site, cookie=bob) as his:
+        for tab in (ada, his):
+            await run(tab, "who")
+            await tab.send(f"{NEIGHBOUR}.enter", room="waiting")
+            await run(tab, "who")
+        for text in ("tea", "cake"):
+            await ada.send(f"{NEIGHBOUR}.say", text=text)
+            await until(ada, "line", f"ada reads {text}")
+            await until(his, "line", f"bob reads {text}")
+    assert "CurrentThreadExecutor" not in caplog.text
+
+
 async def test_a_tab_that_nobody_has_open_is_computed_for_nobody(
     site: str, logged_in: str, bob: str
 ) -> None:
