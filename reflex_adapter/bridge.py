@@ -36,6 +36,7 @@ class Outcome:
     """What came of one event. ``completed`` tells whether the handler ran to its end,
     ``identified`` whether session and user were loaded for it.
 
+    ``own_cookies`` are the names of those that the handler itself has set.
     ``session_found`` tells whether there was a session before the handler did anything about it;
     ``None`` if nobody has looked.
     """
@@ -45,6 +46,7 @@ class Outcome:
     completed: bool
     session_found: bool | None = None
     identified: bool = False
+    own_cookies: frozenset[str] = frozenset()
 
 
 class DjangoEventBridge:
@@ -87,9 +89,10 @@ class DjangoEventBridge:
             request.POST = post  # type: ignore[assignment]
         started = completed = False
         found: bool | None = None
+        own_cookies: frozenset[str] = frozenset()
 
         async def view(request: HttpRequest) -> HttpResponse:
-            nonlocal started, completed, found
+            nonlocal started, completed, found, own_cookies
             if started:
                 raise RuntimeError("Middleware called the view again; a handler runs once.")
             started = True
@@ -102,6 +105,7 @@ class DjangoEventBridge:
             with bound(event):
                 await handler(event)
             completed = True
+            own_cookies = frozenset(event.response.cookies)
             return event.response
 
         try:
@@ -114,7 +118,7 @@ class DjangoEventBridge:
             raise run.error
         if not started:
             found = session_found(request)
-        return Outcome(request, run.response, completed, found, identified=started)
+        return Outcome(request, run.response, completed, found, started, own_cookies)
 
 
 def session_found(request: HttpRequest) -> bool | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from http.cookies import Morsel, SimpleCookie
 from urllib.parse import unquote, urlsplit
@@ -80,12 +80,13 @@ class Connection(ClosableSocket):
         """The session cookie as the client would send it."""
         return self._cookies.get(settings.SESSION_COOKIE_NAME)
 
-    def respond(self, response: HttpResponseBase) -> list[str]:
+    def respond(self, response: HttpResponseBase, own: Collection[str] = ()) -> list[str]:
         """Take what Django answered an event; return the ``Set-Cookie`` values to be brought on.
 
-        A WebSocket has no way to bring any itself.
+        A WebSocket has no way to bring any itself. Cookies named ``own`` are brought in any case:
+        what the browser has by now, this socket does not know.
         """
-        return self.take(response.cookies)
+        return self.take(response.cookies, own)
 
     def make_visitor(self) -> tuple[str, str]:
         """Make who connected without one a visitor; return it and its ``Set-Cookie`` value."""
@@ -138,15 +139,16 @@ class Connection(ClosableSocket):
         """Tell whether events have been under way, for not more than so many seconds."""
         return self._work > 0 and time.monotonic() - self._work_since <= most
 
-    def take(self, cookies: SimpleCookie) -> list[str]:
-        """Apply what a response sets; return the ``Set-Cookie`` values that change something.
+    def take(self, cookies: SimpleCookie, own: Collection[str] = ()) -> list[str]:
+        """Apply what a response sets; return those ``Set-Cookie`` values that change something.
 
         Raises ``UnicodeEncodeError`` for a value that no header can carry, as Django does.
         """
         for morsel in cookies.values():
             morsel.OutputString().encode("ascii")
-        changed = [morsel for morsel in cookies.values() if self._apply(morsel)]
-        return [morsel.OutputString() for morsel in changed]
+        applied = [(morsel, self._apply(morsel)) for morsel in cookies.values()]
+        news = [morsel for morsel, changed in applied if changed or morsel.key in own]
+        return [morsel.OutputString() for morsel in news]
 
     def session_changed(self) -> None:
         """Forget what requests so far had of the session, which was changed by another way."""

@@ -164,7 +164,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
                 sockets.doubt(former)  # by other sockets of the same browser
             if connection.session_gone(given, outcome.session_found):
                 connection.close_soon(STALE_SESSION)
-            elif lines := connection.respond(outcome.response):
+            elif lines := connection.respond(outcome.response, outcome.own_cookies):
                 tell = functools.partial(self._tell, entry)
                 await self.app.tickets.hand_over(lines, given, connection, tell)
         return outcome

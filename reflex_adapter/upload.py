@@ -7,7 +7,7 @@ page but by ``Referer``, which is a claim of the client like the page of any oth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from http import HTTPStatus
@@ -45,7 +45,7 @@ class Upload(Connection):
             return NO_PAGE
         return url._replace(scheme="", netloc="", fragment="").geturl() or NO_PAGE
 
-    def respond(self, response: HttpResponseBase) -> list[str]:
+    def respond(self, response: HttpResponseBase, own: Collection[str] = ()) -> list[str]:
         """Make cookies and an error status part of the answer; return cookies that come too late.
 
         The tab's socket has the cookies too, if it is of the same session.
@@ -53,7 +53,7 @@ class Upload(Connection):
         if self.tab is not None and self.tab.session_cookie == self.session_cookie:
             self.tab.take(response.cookies)
             self.tab.session_changed()
-        lines = self.take(response.cookies)
+        lines = self.take(response.cookies, own)
         if response.status_code >= 400:
             self._judge(response.status_code)
         self.judged.set()

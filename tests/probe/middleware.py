@@ -146,6 +146,15 @@ class AnswersByName(MiddlewareMixin):
         trace.append(f"exception {type(exception).__name__}")
 
 
+def sets_a_cookie(get_response: Any) -> Any:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = get_response(request)
+        response.set_cookie("flavour", "mint")
+        return response
+
+    return middleware
+
+
 def notes_response(get_response: Any) -> Any:
     """Note what the response has to say for itself once the view has ended."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from http.cookies import SimpleCookie
 
 import httpx
@@ -59,11 +60,22 @@ async def test_what_follows_a_cookie_waits_until_the_browser_has_it(site: str) -
         assert tab.var(PROBE, "seen") == "this"
 
 
-async def test_a_cookie_that_did_not_change_is_not_sent_again(site: str) -> None:
+async def test_a_cookie_of_middleware_that_did_not_change_is_not_sent_again(
+    site: str, use_middleware: Callable[..., None]
+) -> None:
+    use_middleware("tests.probe.middleware.sets_a_cookie")
     async with connected(site) as tab:
-        await run(tab, "set_cookie", value="mint")
-        await run(tab, "set_cookie", value="mint")
-        assert len(tab.scripts) == 1
+        first = len(tab.scripts)
+        await run(tab, "who")
+        await run(tab, "who")
+        assert (first, len(tab.scripts)) == (1, 1)
+
+
+async def test_a_cookie_of_the_handler_is_sent_whatever_the_browser_has_by_now(site: str) -> None:
+    async with connected(site) as tab:
+        for name in ("set_cookie", "set_cookie", "drop_cookie", "drop_cookie"):
+            await run(tab, name, **({"value": "mint"} if name == "set_cookie" else {}))
+        assert len(tab.scripts) == 4
 
 
 async def test_a_visitor_without_a_session_gets_one_that_lasts(site: str) -> None:
