@@ -34,6 +34,7 @@ class CurrentEvent:
     running: bool = True
     handler_ended: Callable[[], None] = field(default=lambda: None)  # told when it has returned
     token: str = ""  # of the tab whose event it is
+    messages_shown: int = 0  # of those that wait in Django's storage
     outer: CurrentEvent | None = None  # what was bound before it, perhaps another tab's
     _generators: list[AsyncGenerator[Any, None]] = field(default_factory=list)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import functools
 import inspect
+import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import reflex as rx
@@ -32,6 +34,8 @@ from reflex_adapter.page_loads import PAGE_LOADS, page_load_handler
 from reflex_adapter.refresh import refresh_mirrors
 from reflex_adapter.shown_messages import forget_messages, show_messages
 from reflex_adapter.state import AppState
+
+logger = logging.getLogger("reflex_adapter")
 
 
 class Prepared(NamedTuple):
@@ -87,12 +91,13 @@ def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
         result = await called(function, state, **payload)
         if is_generator(result):
             return current_event().own(generate(app_state, result))
-        await finish(app_state)
+        await finish(app_state, result)
         return answered(result)
 
     async def generate(app_state: AppState, generator: Any) -> AsyncGenerator[Any, None]:
         async with aclosing(yielded(generator, function)) as updates:
             async for update in updates:
+                show_messages(app_state, update)
                 await refresh_mirrors(app_state)
                 yield answered(update)
         await finish(app_state)
@@ -140,9 +145,9 @@ async def begin(state: Any) -> AppState:
     return app_state
 
 
-async def finish(app_state: AppState) -> None:
+async def finish(app_state: AppState, result: Any = None) -> None:
     """Show what the handler changed; from now on the updates wait for the chain to end."""
-    show_messages(app_state)
+    show_messages(app_state, result)
     await refresh_mirrors(app_state)
     current_event().handler_ended()
 
@@ -152,8 +157,12 @@ def answered(result: Any) -> Any:
 
     It gets the headers and cookies that were set on ``self.response``, but for those of its own.
     """
+    if isinstance(result, list | tuple):
+        return [left for each in result if (left := answered(each)) is not None]
     if not isinstance(result, HttpResponse):
         return result
+    if result.status_code == HTTPStatus.OK and result.content:
+        logger.warning("What a handler returns in an HttpResponse is shown by nothing")
     event = current_event()
     for name, value in event.response.headers.items():
         result.setdefault(name, value)

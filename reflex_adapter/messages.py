@@ -45,12 +45,15 @@ class EventMessages:
         self.add(messages.ERROR, message, extra_tags)
 
 
-def taken_messages(request: HttpRequest) -> list[dict[str, Any]]:
-    """Take the waiting messages out of Django's storage, as plain data for a component."""
+def taken_messages(request: HttpRequest, beyond: int = 0) -> list[dict[str, Any]]:
+    """Take the waiting messages out of Django's storage, as plain data for a component.
+
+    The first ``beyond`` of this request have been taken before: the storage lists them still.
+    """
     waiting = messages.get_messages(request)
-    if not len(waiting):  # asking further would mark the storage as read
+    if len(waiting) <= beyond:  # asking further would mark the storage as read
         return []
-    return [plain(message) for message in waiting]
+    return [plain(message) for message in list(waiting)[beyond:]]
 
 
 def plain(message: Message) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from reflex_adapter.current import current_event
 from reflex_adapter.guarded_states import refused
 from reflex_adapter.page_guards import guards_of_route, is_any_guarded
 from reflex_adapter.refresh import refresh_mirrors
-from reflex_adapter.shown_messages import forget_messages
+from reflex_adapter.shown_messages import forget_messages, show_messages
 from reflex_adapter.state import AppState
 
 PAGE_LOADS = (rx.State, OnLoadInternalState)
@@ -33,6 +33,7 @@ def page_load_handler(function: Callable[..., Any]) -> Callable[..., Any]:
         if await end_other_account(app_state):
             payload = without_old_account(payload)
         forget_messages(app_state)
+        show_messages(app_state)
         await refresh_mirrors(app_state)
         result = function(state, **payload)
         return await result if inspect.isawaitable(result) else result

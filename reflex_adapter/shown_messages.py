@@ -1,21 +1,59 @@
-"""Django's messages as a tab shows them: until the next event that is not of the same chain."""
+"""Django's messages as a tab shows them: from the event that brings them until a later one.
+
+As in a view, what is said before a redirect waits for the page that it leads to.
+"""
 
 from __future__ import annotations
+
+import time
+from typing import Any
+
+import reflex as rx
+from django.http import HttpResponse
+from reflex.event import EventSpec
 
 from reflex_adapter._reflex import EventContext
 from reflex_adapter.current import current_event
 from reflex_adapter.messages import taken_messages
 from reflex_adapter.mirrors import is_shown
 from reflex_adapter.state import AppState
+from reflex_adapter.updates import updates_of
+
+REDIRECT = rx.redirect("/").handler.fn.__qualname__
+UNREAD = 0.5  # seconds for which a message has at least been shown
 
 
 def forget_messages(app_state: AppState) -> None:
-    """Clear the messages shown before, unless this event goes on from the one that brought them."""
-    if is_shown("messages") and EventContext.get().parent_txid is None and app_state.shown_messages:
+    """Clear the messages shown before, unless this event belongs to the one that brought them.
+
+    It goes on from that one, or it was sent before anybody can have read them, as by the same
+    click.
+    """
+    if not (is_shown("messages") and app_state.shown_messages):
+        return
+    context = EventContext.get()
+    waited = updates_of(context).since - app_state._messages_since
+    if context.parent_txid is None and waited > UNREAD:
         app_state.shown_messages = []
 
 
-def show_messages(app_state: AppState) -> None:
-    """Show what waits in Django's storage."""
-    if is_shown("messages") and (taken := taken_messages(current_event().request)):
+def show_messages(app_state: AppState, answer: Any = None) -> None:
+    """Show what waits in Django's storage, unless the handler's ``answer`` leads elsewhere."""
+    if not is_shown("messages") or leads_away(answer):
+        return
+    event = current_event()
+    if taken := taken_messages(event.request, beyond=event.messages_shown):
         app_state.shown_messages = [*app_state.shown_messages, *taken]
+        app_state._messages_since = time.time()
+        event.messages_shown += len(taken)
+
+
+def leads_away(answer: Any) -> bool:
+    """Tell whether a handler returns or yields a redirect, Django's or Reflex's, in this window."""
+    if isinstance(answer, list | tuple):
+        return any(map(leads_away, answer))
+    if isinstance(answer, HttpResponse):
+        return answer.has_header("Location")
+    if not isinstance(answer, EventSpec) or answer.handler.fn.__qualname__ != REDIRECT:
+        return False
+    return "true" not in [str(value) for name, value in answer.args if str(name) == "external"]

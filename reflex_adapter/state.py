@@ -27,6 +27,8 @@ from reflex_adapter.mirrors import Mirror
 
 T = TypeVar("T")
 
+REQUEST_NAMES = frozenset({"request", "user", "session", "response", "csrf_token"})
+
 
 def of_user(value: Callable[[Any], T]) -> Mirror[T]:
     def get(self: Any) -> T:
@@ -61,6 +63,16 @@ class RequestAccess(OfTab):
 
     The event is that of the tab the state belongs to, whichever tab's event this code runs in.
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Raise ``TypeError`` for a var that would take the place of who is asking."""
+        taken = REQUEST_NAMES & {*vars(cls), *vars(cls).get("__annotations__", ())}
+        if taken and cls.__module__ != __name__:
+            raise TypeError(
+                f"{cls.__name__}.{min(taken)}: the name is that of an accessor of AppState, which "
+                "handlers would no longer find; choose another one."
+            )
+        super().__init_subclass__(**options)
 
     @property
     def request(self) -> HttpRequest:
@@ -121,6 +133,9 @@ class AppState(RequestAccess, rx.State):
 
     # What the CSRF token that is shown was made from, as a digest; see `refresh.py`.
     _csrf_secret: str = ""
+
+    # When `shown_messages` got the last one, in seconds of `time.time()`; see `shown_messages.py`.
+    _messages_since: float = 0.0
 
     # What mirrors show: use them as `AppState.messages`, `AppState.username` and so on.
     shown_messages: list[dict[str, Any]] = []

@@ -7,6 +7,7 @@ handler yields on its way leaves at once.
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -24,9 +25,10 @@ class Updates:
     Each of ``filters`` decides, when a delta is sent, what of it may be.
     """
 
-    __slots__ = ("_held", "_holding", "filters")
+    __slots__ = ("_held", "_holding", "filters", "since")
 
     def __init__(self) -> None:
+        self.since = time.time()  # when the event was put in its tab's queue
         self._held: list[tuple[Emit, tuple[Any, ...]]] = []
         self._holding = False
         self.filters: list[Callable[[Delta], Awaitable[Delta]]] = []

@@ -18,6 +18,7 @@ from tests.probe import (  # noqa: F401 - their states belong to the app
     kinds,
     login_state,
     report_state,
+    saying,
     slow,
     uploads,
     vault,
@@ -115,6 +116,10 @@ class ProbeState(AppState):
     @rx.event
     async def set_cookie(self, value: str):
         self.response.set_cookie("flavour", value, httponly=True, samesite="Strict")
+
+    @rx.event
+    async def drop_cookie(self):
+        self.response.delete_cookie("flavour")
 
     @rx.event
     async def cookies(self):

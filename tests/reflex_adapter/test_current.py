@@ -144,6 +144,18 @@ def test_messages_cannot_be_replaced(state: AppState, event: CurrentEvent) -> No
         state.messages = []  # type: ignore[assignment]
 
 
+@pytest.mark.parametrize("name", ["request", "user", "session", "response", "csrf_token"])
+@pytest.mark.parametrize("how", ["a var", "a plain attribute", "a handler"])
+def test_no_state_takes_the_name_of_an_accessor(name: str, how: str) -> None:
+    body: dict[str, Any] = {
+        "a var": {"__annotations__": {name: str}, name: ""},
+        "a plain attribute": {name: None},
+        "a handler": {name: lambda self: None},
+    }[how]
+    with pytest.raises(TypeError, match=f"ShadowState.{name}: the name is that of an accessor"):
+        type("ShadowState", (AppState,), {"__module__": __name__, **body})
+
+
 def test_code_that_runs_for_no_event_runs_for_nobody() -> None:
     assert current_user() == AnonymousUser()
 
