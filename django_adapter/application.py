@@ -23,16 +23,19 @@ def DjangoOuterDispatcher(
     inner: ASGIApp,
     reserved: Iterable[str] = RESERVED_PREFIXES,
     django: ASGIApp | None = None,
+    routes: Iterable[Route] = (),
 ) -> ASGIApp:
-    """Every path is Django's but for the reserved ones, which are ``inner``'s.
+    """Every path is Django's but for the reserved ones, which are ``inner``'s, and ``routes``.
 
     ``inner`` sees only connections that Django itself would take: the host is allowed, and the
     ``Origin`` of a WebSocket handshake or of an unsafe method is the site's own or trusted.
-    Django sees only HTTP; a WebSocket elsewhere is refused with 403. Lifespan reaches both.
+    The applications of ``routes`` see theirs unchecked, and none of the reserved paths. Django sees
+    only HTTP; a WebSocket that nobody takes is refused with 403. Lifespan reaches all.
     """
     return Dispatcher(
         [
             Route(path_prefix(*reserved), guarded(inner)),
+            *routes,
             Route(is_http, django or get_asgi_application(), strict=False),
         ]
     )

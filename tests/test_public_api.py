@@ -31,6 +31,7 @@ CONTRACT = [
     ("reflex_adapter", "template"),
     ("reflex_adapter", "page"),
     ("reflex_adapter.asgi_entry", "application"),
+    ("reflex_adapter.asgi_entry", "build_application"),
     ("reflex_adapter.django_led_app", "app"),
     ("reflex_adapter.bridge", "DjangoEventBridge"),
     ("django_adapter", "DjangoOuterDispatcher"),
@@ -89,8 +90,8 @@ def test_the_mounted_view_is_a_class_of_ours() -> None:
     assert issubclass(view, View)
 
 
-def test_the_application_is_an_asgi_callable_and_the_only_public_name() -> None:
-    assert asgi_entry.__all__ == ["application"]
+def test_the_application_is_an_asgi_callable() -> None:
+    assert asgi_entry.__all__ == ["application", "build_application"]
     assert is_asgi(asgi_entry.application)
     assert len(inspect.signature(asgi_entry.application).parameters) == 3
 

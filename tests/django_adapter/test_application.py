@@ -11,6 +11,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
+from asgi_compose import Route, path_prefix
 from django_adapter import RESERVED_PREFIXES, DjangoOuterDispatcher, get_asgi_application
 from django_adapter.handler import CompiledHandler
 from tests.conftest import Header, ScopeFactory
@@ -62,6 +63,19 @@ async def test_the_reserved_paths_are_the_inner_applications_and_all_others_djan
         for method in ("GET", "POST"):
             assert (await client.request(method, path)).text == taker
     assert inner.seen == ([("http", path)] * 2 if taker == "inner" else [])
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/_event", ([1], [])), ("/api/x", ([], [1])), ("/apis", ([], [])), ("/", ([], []))],
+)
+async def test_routes_are_asked_after_the_reserved_paths_and_before_django(
+    http_scope: ScopeFactory, path: str, expected: tuple[list[int], list[int]]
+) -> None:
+    inner, beside = Inner(), Inner()
+    taking = [Route(path_prefix("/api", "/_event"), beside)]
+    await first_message(DjangoOuterDispatcher(inner, routes=taking), http_scope(path))
+    assert ([1 for _ in inner.seen], [1 for _ in beside.seen]) == expected
 
 
 async def test_other_paths_can_be_reserved(http_scope: ScopeFactory) -> None:

@@ -50,12 +50,18 @@ class OwnProcess:
 
 
 @contextmanager
-def own_process(settings: str, log: Path) -> Iterator[OwnProcess]:
+def own_process(
+    settings: str,
+    log: Path,
+    application: str = "reflex_adapter.asgi_entry:application",
+    **others: str,
+) -> Iterator[OwnProcess]:
     """Serve the site with the settings of this module, and end it."""
     port = free_port()
-    command = ("hypercorn", "reflex_adapter.asgi_entry:application", "--bind", f"127.0.0.1:{port}")
+    command = ("hypercorn", application, "--bind", f"127.0.0.1:{port}")
     paths = os.pathsep.join([str(ROOT), str(ROOT / "examples" / "shop")])
     variables = {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"}
+    variables |= others
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *command],

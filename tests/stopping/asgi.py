@@ -3,8 +3,8 @@
 import os
 from typing import Any
 
-from asgi_compose import Dispatcher, Route, path_prefix
-from reflex_adapter.asgi_entry import application as site
+from asgi_compose import Route, path_prefix
+from reflex_adapter.asgi_entry import build_application
 from tests.stopping.notes import note
 
 if "STOPPING_BROKEN" in os.environ:
@@ -18,4 +18,4 @@ async def neighbour(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": f"lifespan.{event}.complete"})
 
 
-application = Dispatcher([Route(path_prefix("/neighbour"), neighbour)], default=site)
+application = build_application(routes=[Route(path_prefix("/neighbour"), neighbour)])
