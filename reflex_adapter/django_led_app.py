@@ -1,6 +1,7 @@
 """``app``: the Reflex app that Django leads, as Reflex itself loads it at build and at serve time.
 
-An app that the project's ``views`` make themselves, as a ``DjangoApp``, is led too. Needs
+An app that the project makes itself, as a ``DjangoApp``, is led too: in the module that
+``reflex_mount(app_module=...)`` names, or in one that ``views`` import. Needs
 ``django.setup()`` before it is imported. Importing it imports the ``views`` of every
 installed app, so that exactly the same states and pages exist wherever the app is loaded.
 """
@@ -8,6 +9,7 @@ installed app, so that exactly the same states and pages exist wherever the app 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 import reflex as rx
 from django.apps import apps
@@ -36,7 +38,9 @@ def component_of(page: Page) -> Callable[[], rx.Component]:
 
 def led_app() -> DjangoApp:
     mount = get_mount()
-    if mount.app_name not in {config.label for config in apps.get_app_configs()}:
+    if mount.app_module is not None:
+        import_own_app(mount.app_module)
+    elif mount.app_name not in {config.label for config in apps.get_app_configs()}:
         raise ImproperlyConfigured(
             f"reflex_mount(app_name={mount.app_name!r}): no such app; add it to INSTALLED_APPS."
         )
@@ -50,6 +54,28 @@ def led_app() -> DjangoApp:
     for page in noted_pages:
         app.add_page(component_of(page), page.route, **page.options)
     return app
+
+
+def import_own_app(name: str) -> None:
+    """Import the module of the project's own app; ``ImproperlyConfigured`` if it has none."""
+    said = f"reflex_mount(app_module={name!r})"
+    try:
+        module = import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and is_within(name, error.name):
+            raise ImproperlyConfigured(f"{said}: there is no module {error.name!r}.") from error
+        raise
+    if not hasattr(module, "app"):
+        raise ImproperlyConfigured(f"{said}: it has no app; write app = DjangoApp(...) in it.")
+    if not isinstance(module.app, DjangoApp):
+        raise ImproperlyConfigured(
+            f"{said}: its app is none whose events are requests of Django: write DjangoApp(...) of "
+            "reflex_adapter.reflex_app for rx.App(...)."
+        )
+
+
+def is_within(name: str, package: str) -> bool:
+    return f"{name}.".startswith(f"{package}.")
 
 
 def new_app() -> DjangoApp:

@@ -15,6 +15,7 @@ from django.urls import URLPattern, get_resolver
 
 from django_adapter import RESERVED_PREFIXES
 from reflex_adapter.conf import TICKET_PATH, configuration
+from reflex_adapter.setting_kinds import is_dotted, is_name
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Mount:
     """The arguments of ``reflex_mount``, checked. Prefixes look like ``/a/b``, the root ``/``."""
 
     app_name: str
+    app_module: str | None = None
     mount_prefix: str = "/"
     django_prefix: tuple[str, ...] = ()
     plugins: tuple[Any, ...] = ()
@@ -29,20 +31,29 @@ class Mount:
 
 
 def checked_mount(
-    app_name: str,
+    app_name: str | None,
+    app_module: str | None,
     mount_prefix: str,
     django_prefix: str | Iterable[str],
     plugins: Iterable[Any],
     rx_config: Mapping[str, Any],
 ) -> Mount:
     """Return the mount, or raise ``ImproperlyConfigured`` saying which argument is wrong."""
-    if not app_name.isidentifier():
+    if app_module is not None and not is_dotted(app_module):
+        raise ImproperlyConfigured(
+            f"reflex_mount(app_module={app_module!r}): name the module that has your app, such as "
+            "'shop.shop'."
+        )
+    if app_name is None and app_module is not None:
+        app_name = app_module.partition(".")[0]
+    if not is_name(app_name):
         raise ImproperlyConfigured(
             f"reflex_mount(app_name={app_name!r}): name your Django app, such as 'shop'."
         )
     prefixes = (django_prefix,) if isinstance(django_prefix, str) else django_prefix
     return Mount(
-        app_name=app_name,
+        app_name=str(app_name),
+        app_module=app_module,
         mount_prefix=app_prefix(mount_prefix),
         django_prefix=tuple(django_only(prefix, mount_prefix) for prefix in prefixes),
         plugins=tuple(plugins),

@@ -28,11 +28,14 @@ def reflex_config(file_spec: ModuleSpec | None = None) -> rx.Config:
     ``ImproperlyConfigured`` where there is no mount or an option that Reflex does not have.
     """
     mount = get_mount()
-    underneath = file_values(file_spec) if configuration().use_rxconfig_file and file_spec else {}
+    underneath = (
+        file_values(file_spec, mount) if configuration().use_rxconfig_file and file_spec else {}
+    )
     plugins = all_plugins(underneath.get("plugins", ()), mount)
     badge = {"show_built_with_reflex": configuration().show_built_with_reflex}
     ours = {"plugins": plugins, "cors_allowed_origins": []}  # see cross_origin.py
     config = rx.Config(**{**DEFAULTS, **badge, **underneath, **mount_values(mount), **ours})
+    refuse_contradiction(config, mount)
     if config.transport != "websocket":
         raise ImproperlyConfigured(
             f"Reflex's transport must be 'websocket', not {config.transport!r}: "
@@ -42,7 +45,6 @@ def reflex_config(file_spec: ModuleSpec | None = None) -> rx.Config:
 
 
 DEFAULTS: dict[str, Any] = {
-    "app_module_import": APP_MODULE,
     # Django has a sitemap framework, and knows the address of the site, which a build does not.
     "disable_plugins": [rx.plugins.SitemapPlugin],
     "telemetry_enabled": False,
@@ -50,7 +52,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 def mount_values(mount: Mount) -> dict[str, Any]:
-    own = {"app_name": mount.app_name, "frontend_path": mount.mount_prefix.strip("/")}
+    own = own_values(mount)
     unknown = set(mount.rx_config) - {field.name for field in dataclasses.fields(rx.Config)}
     if unknown:
         raise ImproperlyConfigured(
@@ -58,10 +60,30 @@ def mount_values(mount: Mount) -> dict[str, Any]:
         )
     if not own.keys().isdisjoint(mount.rx_config):
         raise ImproperlyConfigured(
-            "reflex_mount(rx_config=...): say app_name and frontend_path as "
-            "reflex_mount(app_name=..., mount_prefix=...)."
+            "reflex_mount(rx_config=...): say app_name, frontend_path and app_module_import as "
+            "reflex_mount(app_name=..., mount_prefix=..., app_module=...)."
         )
     return {**mount.rx_config, **own}
+
+
+def own_values(mount: Mount) -> dict[str, str]:
+    """Return the options that the mount alone decides."""
+    return {
+        "app_name": mount.app_name,
+        "app_module_import": APP_MODULE,
+        "frontend_path": mount.mount_prefix.strip("/"),
+    }
+
+
+def refuse_contradiction(config: rx.Config, mount: Mount) -> None:
+    """Raise ``ImproperlyConfigured`` where Reflex's environment variables say something else."""
+    for name, value in own_values(mount).items():
+        found = getattr(config, name).strip("/")
+        if found != value:
+            raise ImproperlyConfigured(
+                f"The environment says REFLEX_{name.upper()}={found!r}: unset it, reflex_mount() "
+                f"makes it {value!r}."
+            )
 
 
 def all_plugins(of_file: Iterable[Plugin], mount: Mount) -> list[Plugin]:
@@ -73,9 +95,15 @@ def all_plugins(of_file: Iterable[Plugin], mount: Mount) -> list[Plugin]:
     return plugins
 
 
-def file_values(spec: ModuleSpec) -> dict[str, Any]:
-    """Return what the project's ``rxconfig.py`` says."""
+def file_values(spec: ModuleSpec, mount: Mount) -> dict[str, Any]:
+    """Return what the project's ``rxconfig.py`` says; the app is in the module of the mount."""
     module = module_from_spec(spec)
     assert spec.loader is not None  # a finder of files gives one
     spec.loader.exec_module(module)
-    return explicit_values(module.config)
+    values = explicit_values(module.config)
+    named = values.get("app_module_import", mount.app_module)
+    if named != mount.app_module:
+        raise ImproperlyConfigured(
+            f"rxconfig.py says app_module_import={named!r}: say reflex_mount(app_module={named!r})."
+        )
+    return values

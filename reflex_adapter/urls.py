@@ -23,7 +23,8 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 def reflex_mount(
     *,
-    app_name: str,
+    app_name: str | None = None,
+    app_module: str | None = None,
     mount_prefix: str = "/",
     django_prefix: str | Iterable[str] = (),
     plugins: Iterable[Any] = (),
@@ -32,11 +33,13 @@ def reflex_mount(
     """Return the catch-all that serves the compiled app; put it last in the root ``urlpatterns``.
 
     ``app_name`` is the Django app the pages belong to, ``mount_prefix`` where the app lives.
+    ``app_module`` names the module of a project that has its own ``app = DjangoApp(...)``; then
+    ``app_name`` may be left out.
     Paths at or below a ``django_prefix`` never get the app, so that Django answers a wrong one
     with its own 404 and a missing slash with its redirect. ``plugins`` and ``rx_config`` go into
     ``rx.Config``. Raises ``ImproperlyConfigured`` for arguments that cannot work.
     """
-    mount = checked_mount(app_name, mount_prefix, django_prefix, plugins, rx_config)
+    mount = checked_mount(app_name, app_module, mount_prefix, django_prefix, plugins, rx_config)
     pattern = RegexPattern(catch_all(mount), name="reflex", is_endpoint=True)
     return MountPattern(pattern, ReflexMountView.as_view(mount=mount), name="reflex")
 

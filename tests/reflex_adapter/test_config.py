@@ -14,7 +14,7 @@ from django.test import override_settings
 
 from reflex_adapter import conf
 from reflex_adapter.own_origin import OwnOriginPlugin
-from reflex_adapter.reflex_config import reflex_config
+from reflex_adapter.reflex_config import APP_MODULE, reflex_config
 from reflex_adapter.urls import reflex_mount
 from tests.fresh import completed, printed
 
@@ -80,6 +80,30 @@ def test_a_file_that_is_asked_for_counts_where_the_mount_says_nothing(tmp_path: 
     assert config["api_url"] == "http://of.the.mount"
 
 
+@pytest.mark.parametrize(("module", "refused"), [("file.app", True), ("tea.app", False)])
+def test_a_file_does_not_name_another_module_of_the_app(
+    tmp_path: Path, module: str, refused: bool
+) -> None:
+    (tmp_path / "rxconfig.py").write_text(f"{FILE[:-2]}, app_module_import={module!r})\n")
+    settings = {"REFLEX_DJANGO_USE_RXCONFIG_FILE": True}
+    script = project(settings, {"app_module": "tea.app"}) + SHOW
+    done = completed(script, tmp_path)
+    said = f"rxconfig.py says app_module_import={module!r}: say reflex_mount(app_module="
+    assert (done.returncode == 1, said in done.stderr) == (refused, refused), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "mount"),
+    [("APP_NAME", "tea"), ("FRONTEND_PATH", "app"), ("APP_MODULE_IMPORT", APP_MODULE)],
+)
+def test_the_environment_does_not_say_otherwise(tmp_path: Path, variable: str, mount: str) -> None:
+    name = f"REFLEX_{variable}"
+    done = completed(project() + SHOW, tmp_path, **{name: "other"})
+    said = f"ImproperlyConfigured: The environment says {name}='other': unset it"
+    assert said in done.stderr.splitlines()[-1]
+    assert completed(project() + SHOW, tmp_path, **{name: mount}).returncode == 0
+
+
 def test_a_file_that_is_asked_for_may_be_missing(tmp_path: Path) -> None:
     assert shown(tmp_path, project({"REFLEX_DJANGO_USE_RXCONFIG_FILE": True}))["app_name"] == "tea"
 
@@ -136,7 +160,7 @@ def test_an_option_that_reflex_does_not_have_is_refused(option: str) -> None:
         reflex_config()
 
 
-@pytest.mark.parametrize("option", ["app_name", "frontend_path"])
+@pytest.mark.parametrize("option", ["app_name", "frontend_path", "app_module_import"])
 def test_what_the_mount_itself_says_is_not_said_twice(option: str) -> None:
     with (
         mounted(rx_config={option: "x"}),

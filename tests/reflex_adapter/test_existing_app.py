@@ -1,4 +1,4 @@
-"""A project that has an ``rx.App`` of its own: ``DjangoApp(...)`` in its place is all there is."""
+"""A project that has an ``rx.App`` of its own: ``DjangoApp(...)`` in its place, and it is led."""
 
 from __future__ import annotations
 
@@ -26,8 +26,24 @@ def index() -> rx.Component:
     return rx.text(NotesState.seen)
 
 
+@rx.page(route="/decorated")
+def decorated() -> rx.Component:
+    return rx.text("decorated")
+
+
 app = APP(style={"color": "red"})
 app.add_page(index, route="/notes")
+"""
+
+# Of another app of the same project.
+MORE = """
+import reflex as rx
+from reflex_adapter import page
+
+
+@page(route="/more")
+def more() -> rx.Component:
+    return rx.text("more")
 """
 
 SETTINGS = """
@@ -39,13 +55,25 @@ ROOT_URLCONF = "notes_urls"
 
 URLS = """
 from reflex_adapter.urls import reflex_mount
-urlpatterns = [reflex_mount(app_name="notes")]
+urlpatterns = [reflex_mount(MOUNT)]
+"""
+
+# What Reflex has where it builds: the module it imports, its pages and states.
+BUILT = """
+import django; django.setup()
+from importlib import import_module
+from reflex_base.config import get_config
+from reflex_adapter._reflex import state_classes
+app = import_module(get_config().module).app
+app()  # which evaluates the pages
+print(app.style["color"], sorted(app._unevaluated_pages), *sorted(map(str, state_classes())))
 """
 
 SCRIPT = """
 import asyncio
 from reflex_adapter.asgi_entry import application
 from reflex_adapter.django_led_app import app
+from reflex_adapter._reflex import state_classes
 from notes.notes import app as own
 from tests.reflex_adapter.client import ROOT, connected
 from hypercorn.asyncio import serve
@@ -64,6 +92,8 @@ async def main():
         async with connected(f"http://{config.bind[0]}", page="/notes", origin=ORIGIN) as tab:
             await tab.call(f"{STATE}.who")
             print(app is own, sorted(app._unevaluated_pages), tab.var(STATE, "seen"))
+            print(app.style["color"], sorted(app._unevaluated_pages), end=" ")
+            print(*sorted(map(str, state_classes())))
     finally:
         stop.set()
         await server
@@ -72,26 +102,40 @@ asyncio.run(main())
 """
 
 
+INSTALLED = {
+    "notes_settings.py": SETTINGS,
+    "notes/views.py": "from notes import notes\n",
+    "notes_urls.py": URLS.replace("MOUNT", 'app_name="notes"'),
+}
+NAMED = {
+    "notes_settings.py": SETTINGS.replace('"notes"', '"more"'),
+    "more/__init__.py": "",
+    "more/views.py": MORE,
+    "notes_urls.py": URLS.replace("MOUNT", 'app_module="notes.notes"'),
+}
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    (tmp_path / "notes").mkdir()
+def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A project whose app is imported by its views or, as parameter, named by the mount."""
+    for folder in ("notes", "more"):
+        (tmp_path / folder).mkdir()
     files = {
         "notes/__init__.py": "",
         "notes/notes.py": NOTES.replace("APP(", "DjangoApp("),
-        "notes/views.py": "from notes import notes\n",
-        "notes_settings.py": SETTINGS,
-        "notes_urls.py": URLS,
+        **getattr(request, "param", INSTALLED),
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     return tmp_path
 
 
-def run(project: Path, served: str = "application", origin: str = '""') -> tuple[int, str]:
-    script = f"import sys; sys.path.insert(0, {str(project)!r})\n" + SCRIPT
+def run(
+    project: Path, served: str = "application", origin: str = '""', script: str = SCRIPT
+) -> tuple[int, str]:
     script = script.replace("SERVED", served).replace("ORIGIN", origin)
     done = completed(
-        script,
+        f"import sys; sys.path.insert(0, {str(project)!r})\n{script}",
         project,
         DJANGO_SETTINGS_MODULE="notes_settings",
         SHOP_DATABASE=str(project / "db.sqlite3"),
@@ -102,7 +146,57 @@ def run(project: Path, served: str = "application", origin: str = '""') -> tuple
 
 def test_its_events_are_requests_of_django(project: Path) -> None:
     code, output = run(project)
-    assert (code, "True ['404', 'notes'] POST as ''" in output) == (0, True), output
+    assert (code, "True ['404', 'decorated', 'notes'] POST as ''" in output) == (0, True), output
+
+
+named = pytest.mark.parametrize("project", [NAMED], indirect=True, ids=["named"])
+
+
+@named
+def test_its_module_can_be_named_and_the_pages_of_installed_apps_are_added(project: Path) -> None:
+    code, output = run(project)
+    pages = "['404', 'decorated', 'more', 'notes']"
+    assert (code, f"True {pages} POST as ''" in output) == (0, True), output
+
+
+@named
+def test_what_is_built_is_what_is_served(project: Path) -> None:
+    _, served = run(project)
+    code, built = run(project, script=BUILT)
+    assert code == 0, built
+    assert "NotesState" in built
+    assert built.strip() in served
+
+
+MISTAKES = {
+    "missing": ("", "there is no module 'notes.notes'"),
+    "without an app": ("application = 1", "it has no app; write app = DjangoApp(...) in it."),
+    "of another kind": (NOTES.replace("APP(", "rx.App("), "write DjangoApp(...) of reflex_adapter"),
+    "a function": ("def app(): ...", "write DjangoApp(...) of reflex_adapter"),
+}
+
+
+@named
+@pytest.mark.parametrize(("source", "said"), MISTAKES.values(), ids=MISTAKES)
+def test_a_module_that_cannot_be_the_app_is_refused_by_name(
+    project: Path, source: str, said: str
+) -> None:
+    (project / "notes/notes.py").write_text(source)
+    if not source:
+        (project / "notes/notes.py").unlink()
+    code, output = run(project)
+    last = output.splitlines()[-1]
+    assert code == 1
+    assert "ImproperlyConfigured: reflex_mount(app_module='notes.notes'): " in last
+    assert said in last
+
+
+@named
+def test_what_it_cannot_import_itself_is_its_own_mistake(project: Path) -> None:
+    (project / "notes/notes.py").write_text("import no_such_module\n")
+    code, output = run(project)
+    assert (code, "The pages cannot be loaded: " in output) == (1, True), output
+    assert "No module named 'no_such_module'" in output
 
 
 @pytest.mark.parametrize("origin", ['"https://evil.example"', '"null"'])
