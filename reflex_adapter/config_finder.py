@@ -2,26 +2,18 @@
 
 Reflex imports ``rxconfig`` from the working directory of the moment, and only from there
 (``reflex_base.config._get_config``). So a path hook (``sys.path_hooks``, the documented extension
-point of Python's import system) makes the finder of that directory. Everything else that is
-imported from there is found as always. Spawned processes do not inherit it; Django's ``setup()``
-brings it back.
+point of Python's import system) makes the finders of folders, any of which may become the working
+directory. Everything else is found by the finders that there would be without it. Spawned processes
+do not inherit it; Django's ``setup()`` brings it back.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from contextlib import suppress
 from importlib.abc import Loader
-from importlib.machinery import (
-    BYTECODE_SUFFIXES,
-    EXTENSION_SUFFIXES,
-    SOURCE_SUFFIXES,
-    ExtensionFileLoader,
-    FileFinder,
-    ModuleSpec,
-    SourceFileLoader,
-    SourcelessFileLoader,
-)
+from importlib.machinery import FileFinder, ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
@@ -42,20 +34,37 @@ class ConfigLoader(Loader):
 
 
 class ProjectFinder(FileFinder):
-    """The ordinary finder of a folder, but for ``rxconfig``."""
+    """The ordinary finder of a folder, but for ``rxconfig`` while it is the working directory."""
+
+    def __init__(self, ordinary: FileFinder) -> None:
+        super().__init__(ordinary.path)
+        self._ordinary = ordinary
 
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
-        found = super().find_spec(fullname, target)
-        if fullname != CONFIG_MODULE:
+        found = self._ordinary.find_spec(fullname, target)
+        if fullname != CONFIG_MODULE or not is_working_directory(self.path):
             return found
         return ModuleSpec(CONFIG_MODULE, ConfigLoader(found), origin="reflex_mount()")
 
+    def invalidate_caches(self) -> None:
+        self._ordinary.invalidate_caches()
 
-def working_directory_finder(path: str) -> ProjectFinder:
-    """The path hook: a ``ProjectFinder`` for the working directory, ``ImportError`` for others."""
-    if not is_working_directory(path):
-        raise ImportError(f"{path!r} is not the working directory", path=path)
-    return ProjectFinder(path, *LOADERS)
+
+def project_finder(path: str) -> ProjectFinder:
+    """The path hook: a ``ProjectFinder`` for folders, ``ImportError`` for all else."""
+    ordinary = ordinary_finder(path) if os.path.isdir(path) else None
+    if not isinstance(ordinary, FileFinder):
+        raise ImportError(f"{path!r} is no folder of modules", path=path)
+    return ProjectFinder(ordinary)
+
+
+def ordinary_finder(path: str) -> object:
+    """Return what the other path hooks make of it."""
+    for hook in sys.path_hooks:
+        if hook is not project_finder:
+            with suppress(ImportError):
+                return hook(path)
+    return None
 
 
 def is_working_directory(path: str) -> bool:
@@ -65,16 +74,11 @@ def is_working_directory(path: str) -> bool:
         return False
 
 
-LOADERS: Sequence[tuple[type[Loader], list[str]]] = [
-    (ExtensionFileLoader, EXTENSION_SUFFIXES),
-    (SourceFileLoader, SOURCE_SUFFIXES),
-    (SourcelessFileLoader, BYTECODE_SUFFIXES),
-]
-
-
 def install() -> None:
     """Make ``import rxconfig`` give the in-memory configuration; safe to be called again."""
-    if working_directory_finder not in sys.path_hooks:
-        sys.path_hooks.insert(0, working_directory_finder)
-    # The folder was most likely imported from already, by the plain finder.
-    sys.path_importer_cache.pop(str(Path.cwd()), None)
+    if project_finder not in sys.path_hooks:
+        sys.path_hooks.insert(0, project_finder)
+    # Folders that were imported from already have plain finders, and would keep them.
+    for path, finder in list(sys.path_importer_cache.items()):
+        if isinstance(finder, FileFinder) and not isinstance(finder, ProjectFinder):
+            sys.path_importer_cache.pop(path, None)

@@ -6,12 +6,13 @@ so that every reader sees the mount of the ``ROOT_URLCONF`` in force.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from django_adapter import RESERVED_PREFIXES
 from reflex_adapter.conf import TICKET_PATH, configuration
@@ -101,17 +102,48 @@ def covers(prefix: str, path: str) -> bool:
 
 
 def get_mount() -> Mount:
-    """Return the project's mount; ``ImproperlyConfigured`` where there is none or there are two."""
-    patterns = (p for p in get_resolver().url_patterns if isinstance(p, URLPattern))
-    options = (getattr(pattern.callback, "view_initkwargs", {}) for pattern in patterns)
-    mounts: list[Mount] = [option["mount"] for option in options if "mount" in option]
+    """Return the project's mount.
+
+    Raises ``ImproperlyConfigured`` where there is none, there are two, or one is ``include()``d.
+    """
+    return mount_of(get_resolver())
+
+
+@functools.lru_cache(maxsize=8)
+def mount_of(root: URLResolver) -> Mount:
+    place = getattr(root.urlconf_name, "__name__", root.urlconf_name)
+    mounts = mounts_among(root.url_patterns)
+    if included := [each for each in resolvers_below(root) if mounts_among(each.url_patterns)]:
+        raise ImproperlyConfigured(
+            f"reflex_mount() stands in an include() ({included[0].pattern!s}), where its paths are "
+            "others than it says: put it at the end of urlpatterns in your root urls.py "
+            f"({place}), and name the app's path by mount_prefix."
+        )
     if not mounts:
         raise ImproperlyConfigured(
             "The project has no Reflex app: add reflex_mount(app_name=...) "
-            "of reflex_adapter.urls at the end of urlpatterns in your root urls.py."
+            f"of reflex_adapter.urls at the end of urlpatterns in your root urls.py ({place})."
         )
     if any(mount != mounts[0] for mount in mounts):
         raise ImproperlyConfigured(
-            "urls.py calls reflex_mount() twice with different arguments; keep one of the calls."
+            f"urls.py ({place}) calls reflex_mount() twice with different arguments; "
+            "keep one of the calls."
         )
     return mounts[0]
+
+
+def mounts_among(patterns: Iterable[URLPattern | URLResolver]) -> list[Mount]:
+    callbacks = (pattern.callback for pattern in patterns if isinstance(pattern, URLPattern))
+    options = (getattr(callback, "view_initkwargs", {}) for callback in callbacks)
+    return [option["mount"] for option in options if isinstance(option.get("mount"), Mount)]
+
+
+def resolvers_below(root: URLResolver) -> list[URLResolver]:
+    """Return all that is included, at any depth; patterns may include themselves."""
+    found, seen = [root], {id(root.url_patterns)}
+    for resolver in found:
+        for pattern in resolver.url_patterns:
+            if isinstance(pattern, URLResolver) and id(pattern.url_patterns) not in seen:
+                seen.add(id(pattern.url_patterns))
+                found.append(pattern)
+    return found[1:]

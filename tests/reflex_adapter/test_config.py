@@ -65,6 +65,38 @@ def test_a_change_of_the_working_directory_changes_nothing(tmp_path: Path) -> No
     assert shown(tmp_path / "a", project() + elsewhere)["app_name"] == "tea"
 
 
+@pytest.mark.parametrize("folder", ["b", "b/package"])
+@pytest.mark.parametrize("before", [True, False], ids=["before setup", "after setup"])
+def test_nor_does_one_to_a_folder_that_was_imported_from(
+    tmp_path: Path, folder: str, before: bool
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b/package").mkdir(parents=True)
+    (tmp_path / "b/package/inner.py").touch()
+    imported = f"import sys; sys.path.append({str(tmp_path / 'b')!r}); import package.inner\n"
+    script = imported + project() if before else project() + imported
+    elsewhere = f"import os; os.chdir({str(tmp_path / folder)!r})\n"
+    assert shown(tmp_path / "a", script + elsewhere)["app_name"] == "tea"
+
+
+def test_the_finders_of_others_go_on_finding(tmp_path: Path) -> None:
+    (tmp_path / "beside.py").touch()
+    other = """
+import sys
+from importlib.machinery import (
+    EXTENSION_SUFFIXES, ExtensionFileLoader, FileFinder, SourceFileLoader
+)
+class Marking(SourceFileLoader):
+    def exec_module(self, module):
+        super().exec_module(module)
+        module.loaded_by = "another"
+loaders = (Marking, [".py"]), (ExtensionFileLoader, EXTENSION_SUFFIXES)
+sys.path_hooks.insert(0, FileFinder.path_hook(*loaders))
+"""
+    script = f"{other}{project()}import beside; print(beside.loaded_by)"
+    assert printed(script, tmp_path) == "another\n"
+
+
 def test_a_file_is_ignored_unless_it_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "rxconfig.py").write_text("raise SystemExit('the file was run')")
     assert shown(tmp_path, project())["app_name"] == "tea"

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
@@ -68,13 +69,51 @@ def test_two_different_mounts_are_an_error() -> None:
     "patterns",
     [
         pytest.param([path("admin/", admin.site.urls)], id="none"),
-        pytest.param([path("x/", include([reflex_mount(app_name="shop")]))], id="included"),
+        pytest.param([], id="empty"),
     ],
 )
 def test_without_a_mount_the_error_says_where_to_put_one(patterns: list[Any]) -> None:
     with (
         urlconf(*patterns),
         pytest.raises(ImproperlyConfigured, match=r"reflex_mount\(.*root urls\.py"),
+    ):
+        get_mount()
+
+
+@pytest.mark.parametrize("beside", [(), (reflex_mount(app_name="shop"),)], ids=["alone", "two"])
+@pytest.mark.parametrize(
+    "included",
+    [
+        path("x/", include([reflex_mount(app_name="shop")])),
+        path("", include([path("x/", include(([reflex_mount(app_name="shop")], "x")))])),
+        *i18n_patterns(reflex_mount(app_name="shop")),
+    ],
+    ids=["below a path", "deep", "below a language"],
+)
+def test_a_mount_in_an_include_is_refused_with_the_remedy(
+    included: Any, beside: tuple[Any, ...]
+) -> None:
+    with (
+        urlconf(included, *beside),
+        pytest.raises(
+            ImproperlyConfigured, match=r"in an include\(\).*root urls\.py.*mount_prefix"
+        ),
+    ):
+        get_mount()
+
+
+def test_patterns_that_include_themselves_are_looked_through_once() -> None:
+    patterns: list[Any] = [path("x/", lambda request: None)]  # type: ignore[arg-type, return-value]
+    patterns.append(path("again/", include(patterns)))
+    with urlconf(*patterns, reflex_mount(app_name="shop")):
+        assert get_mount().app_name == "shop"
+
+
+def test_the_error_names_the_urls_that_it_looked_in() -> None:
+    """A module with a mount that no ``ROOT_URLCONF`` names is none of the project's."""
+    with (
+        override_settings(ROOT_URLCONF="tests.django_adapter.test_application"),
+        pytest.raises(ImproperlyConfigured, match=r"tests\.django_adapter\.test_application"),
     ):
         get_mount()
 
