@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -56,6 +58,30 @@ def test_reflex_finds_the_configuration_without_a_file(tmp_path: Path) -> None:
     assert config["app_module_import"] == "reflex_adapter.django_led_app"
     assert config["api_url"] == "http://of.the.mount"
     assert list(tmp_path.iterdir()) == []
+
+
+READ = """
+from reflex_base.config import {reader}
+config = {reader}()
+plugins = sorted(type(plugin).__name__ for plugin in config.plugins)
+print(config.app_name, config.module, config.frontend_path, config.telemetry_enabled, plugins)
+"""
+
+
+@pytest.mark.parametrize("reader", ["get_config", "reload_config"])
+def test_a_command_the_server_and_tests_have_the_same(tmp_path: Path, reader: str) -> None:
+    read = READ.format(reader=reader)
+    command = (
+        "from django.core.management import execute_from_command_line\n"
+        f"execute_from_command_line(['manage.py', 'shell', '--command', {read!r}, '-v', '0'])"
+    )
+    server = f"from reflex_adapter.asgi_entry import application\n{read}"
+    variables = {"SHOP_DATABASE": str(tmp_path / "db.sqlite3")}
+    found = [printed(script, tmp_path, **variables) for script in (command, server)]
+    with redirect_stdout(StringIO()) as here:
+        exec(read, {})
+    assert found == [here.getvalue()] * 2
+    assert here.getvalue().startswith("shop reflex_adapter.django_led_app ")
 
 
 def test_a_change_of_the_working_directory_changes_nothing(tmp_path: Path) -> None:
