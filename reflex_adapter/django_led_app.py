@@ -69,8 +69,8 @@ def import_own_app(name: str) -> None:
         raise ImproperlyConfigured(f"{said}: it has no app; write app = DjangoApp(...) in it.")
     if not isinstance(module.app, DjangoApp):
         raise ImproperlyConfigured(
-            f"{said}: its app is none whose events are requests of Django: write DjangoApp(...) of "
-            "reflex_adapter.reflex_app for rx.App(...)."
+            f"{said}: its app must be a DjangoApp, whose events are requests of Django: "
+            "write DjangoApp(...) of reflex_adapter.reflex_app for rx.App(...)."
         )
 
 

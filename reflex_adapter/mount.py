@@ -115,8 +115,8 @@ def mount_of(root: URLResolver) -> Mount:
     mounts = mounts_among(root.url_patterns)
     if included := [each for each in resolvers_below(root) if mounts_among(each.url_patterns)]:
         raise ImproperlyConfigured(
-            f"reflex_mount() stands in an include() ({included[0].pattern!s}), where its paths are "
-            "others than it says: put it at the end of urlpatterns in your root urls.py "
+            f"reflex_mount() stands in an include() below {str(included[0].pattern)!r}, where its "
+            "paths are others than it says: put it at the end of urlpatterns in your root urls.py "
             f"({place}), and name the app's path by mount_prefix."
         )
     if not mounts:

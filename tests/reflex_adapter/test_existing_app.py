@@ -211,3 +211,34 @@ def test_another_kind_of_app_is_refused_with_the_remedy(project: Path) -> None:
     (project / "notes/notes.py").write_text(NOTES.replace("APP(", "rx.App("))
     code, output = run(project)
     assert (code, "write DjangoApp(...)" in output) == (1, True), output
+
+
+TRANSFORMED = """
+from reflex_adapter.reflex_app import DjangoApp
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+api = Starlette(routes=[Route("/api/{name}", lambda request: PlainTextResponse("of its own"))])
+app = DjangoApp(api_transformer=api)
+"""
+ASK = """
+import asyncio, httpx
+from reflex_adapter.asgi_entry import application
+
+async def ask():
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        print([(await client.get(path)).text[:10] for path in ("/api/x", "/ping")])
+
+asyncio.run(ask())
+"""
+
+
+@named
+def test_its_api_is_served_at_paths_that_are_reserved_for_it(project: Path) -> None:
+    (project / "notes/notes.py").write_text(TRANSFORMED)
+    with (project / "notes_settings.py").open("a") as settings:
+        settings.write("REFLEX_DJANGO_RESERVED_REFLEX_PREFIXES = ['/api']\n")
+    code, output = run(project, script=ASK)
+    assert (code, "['of its own', '\"pong\"']" in output) == (0, True), output
