@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from functools import partial
+from inspect import isfunction
+from typing import Any, NamedTuple, get_type_hints
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -108,8 +110,9 @@ def check_middleware(app_configs: object, **kwargs: object) -> list[CheckMessage
     return [
         Warning(
             f"{path} keeps a thread for as long as the view or handler behind it takes.",
-            hint="Write it with process_request and process_response over MiddlewareMixin, or "
-            "async-capable; if it is not yours, silence this, and mind DJANGO_ADAPTER_THREADS.",
+            hint="Write it with process_request and process_response over MiddlewareMixin, and let "
+            "a function that returns one say so in its annotation; or write it async-capable. "
+            "If it is not yours, silence this, and mind DJANGO_ADAPTER_THREADS.",
             id="django_adapter.W002",
         )
         for path in settings.MIDDLEWARE
@@ -123,4 +126,17 @@ def keeps_thread(path: str) -> bool:
         factory = import_string(path)
     except ImportError:  # which the server says when it starts, as under Django
         return False
-    return not (getattr(factory, "async_capable", False) or is_hook_style(factory))
+    return not (getattr(factory, "async_capable", False) or is_hook_style(made_by(factory)))
+
+
+def made_by(factory: object) -> object:
+    """Return the class of what a factory makes, if that is what it is or says it returns."""
+    if isinstance(factory, partial):
+        return made_by(factory.func)
+    if not isfunction(factory):
+        return factory
+    try:
+        returned = get_type_hints(factory).get("return")
+    except (AttributeError, NameError, TypeError):  # of a name that only type checkers know
+        return factory
+    return returned if isinstance(returned, type) else factory

@@ -15,13 +15,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from importlib import import_module
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import reflex as rx
-from packaging.specifiers import SpecifierSet
 
 # Sends updates to tabs, also those that no event of theirs has caused.
 from reflex.app import EventNamespace
@@ -87,7 +85,6 @@ __all__ = [
     "backend_paths",
     "browser_storage",
     "bundle_pages",
-    "check_version",
     "compile_pages",
     "connection_scope",
     "event_underway",
@@ -125,17 +122,6 @@ LOGGERS = tuple(kind.__module__ for kind in LOGGED)
 
 # The function of the handler that sets vars by their names, and calls their setters for it.
 SETVAR = "EventHandlerSetVar.setvar"
-
-SUPPORTED = SpecifierSet(">=0.10.1,<0.11", prereleases=True)
-
-
-def check_version(installed: str | None = None) -> None:
-    """Raise ``RuntimeError`` unless this module was written for the installed Reflex."""
-    installed = installed or version("reflex")
-    if installed not in SUPPORTED:
-        raise RuntimeError(
-            f"Reflex {SUPPORTED} is supported, {installed} installed: pip install 'reflex~=0.10.1'."
-        )
 
 
 class AppWithProcessor(rx.App):

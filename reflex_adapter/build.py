@@ -17,7 +17,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from reflex_adapter import _reflex
+from reflex_adapter import _reflex, sources
 from reflex_adapter.conf import build_root
 from reflex_adapter.mount import get_mount
 from reflex_adapter.page_errors import described
@@ -36,13 +36,16 @@ def export(*, force: bool = False) -> bool:
     """
     use_node_of_environment()
     target = build_root()
+    made_from = sources.digest()
     web = compiled_pages()
     digest = digest_of(web)
     if not force and stamp_of(target) == digest:
+        sources.note(target, made_from)
         return False
     # Reflex moves an app that has a path of its own into a folder of that name.
     bundle = _reflex.bundle_pages() / get_mount().mount_prefix.strip("/")
     shutil.copy(_reflex.compiled_routes(), bundle / MANIFEST)
+    sources.note(bundle, made_from)
     replace(target, bundle, digest)
     return True
 

@@ -60,8 +60,8 @@ class SocketLimits:
     max_queued: int = within(256, 1, 100_000, advised=5000)  # events of a tab that have not begun
     max_tasks: int = within(16, 1, 10_000, advised=200)  # background tasks of a tab
     max_per_visitor: int = within(20, 1, 100_000, advised=1000)  # sockets that one visitor has open
-    max_new: int = within(60, 10, 100_000)  # sockets that a visitor opens in a minute
-    max_new_visitors: int = within(600, 10, 100_000)  # those without one's cookie, by address
+    max_new: int = within(60, 10, 100_000, advised=1000)  # sockets that a visitor opens in a minute
+    max_new_visitors: int = within(600, 10, 100_000, advised=10_000)  # those without one's cookie
     max_open: int = within(5_000, 1, 1_000_000, advised=50_000)  # sockets that the process has open
     # Messages that a client has not read yet, and the bytes of them. A single message may be
     # larger; a page is sent its whole state in one.

@@ -90,6 +90,11 @@ def index(root: Path, *, source_maps: bool) -> Build:
     return Build({**pages(files), **files}, shell, routes_of(root))
 
 
+def has_shell(root: Path) -> bool:
+    """Tell whether there is a build in ``root``, without reading it."""
+    return any((root / name).is_file() for name in (*SHELLS, "index.html"))
+
+
 def regular_files(root: Path) -> Iterator[tuple[str, os.stat_result]]:
     """Return the names below ``root``, with ``/`` between folders, of what may be served."""
     for folder, folders, names in os.walk(root):  # follows no symbolic link

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from asgi_compose import ASGIApp, Receive, Scope, Send, refuse
 from reflex_adapter.page_errors import failure, note_failure, say
+from reflex_adapter.supported import check_version
 
 if TYPE_CHECKING:
     from reflex_adapter.reflex_app import DjangoApp
@@ -45,6 +46,7 @@ def noting_failure() -> Iterator[None]:
 
 
 def load_pages() -> DjangoApp:
+    check_version()  # before the names of another Reflex are missed
     # Not above: what the project's pages raise when they are imported is the matter here.
     from reflex_adapter.django_led_app import app  # noqa: PLC0415
 

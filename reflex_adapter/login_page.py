@@ -32,8 +32,10 @@ def to_login(request: HttpRequest, login_url: str | None, redirect_field_name: s
 def check_login_url() -> None:
     """Raise ``ImproperlyConfigured`` if ``REFLEX_DJANGO_LOGIN_URL`` leads nowhere."""
     login_url = configuration().login_url
+    if login_url is None:  # nothing is looked up, which would read all URL patterns
+        return
     try:
-        resolve_url(login_url or "/")
+        resolve_url(login_url)
     except NoReverseMatch as error:
         raise ImproperlyConfigured(
             "REFLEX_DJANGO_LOGIN_URL must be a URL, or the name of one in your urls.py, "

@@ -15,7 +15,6 @@ from django_adapter import HostGuard, origin_allowed
 from reflex_adapter._reflex import (
     AppWithProcessor,
     EventContext,
-    check_version,
     queue_exceeds,
     registered_handler,
     release_token,
@@ -40,6 +39,7 @@ from reflex_adapter.other_tabs import shown_to_tab
 from reflex_adapter.page_guards import note_page
 from reflex_adapter.private_states import keep_private
 from reflex_adapter.reflex_logs import bound_logs
+from reflex_adapter.supported import check_version
 from reflex_adapter.tabs import Tabs
 from reflex_adapter.updates import holding
 from reflex_adapter.upload_border import UploadBorder

@@ -32,4 +32,4 @@ MIDDLEWARE = [name for name in MIDDLEWARE if name != "django.middleware.locale.L
 LANGUAGES = [(code, code) for code in ("en", "de", "es", "fr", "nl", "pl")]
 
 REFLEX_DJANGO_SOCKET_MAX_LOG_LINES = 10_000  # many tests send what is to be logged
-REFLEX_DJANGO_SOCKET_MAX_NEW_VISITORS = 100_000  # all of them from one address
+REFLEX_DJANGO_SOCKET_MAX_NEW_VISITORS = 10_000  # all of them from one address

@@ -53,7 +53,6 @@ def within(package: str) -> Iterable[tuple[str, ast.Module]]:
                 "django",
                 "django_adapter",
                 "hypercorn",
-                "packaging",
                 "python_multipart",
                 *REFLEX,
             },

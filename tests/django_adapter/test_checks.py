@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -136,6 +137,22 @@ class OwnCall(recording.Hooks):
         return super().__call__(request)
 
 
+def returns_hooks(get_response: Any) -> SyncHooks:
+    return SyncHooks(get_response)
+
+
+def returns_a_call(get_response: Any) -> OwnCall:
+    return OwnCall(get_response)
+
+
+def returns_what_is_unknown(get_response: Any) -> NoSuchName:  # type: ignore[name-defined]  # noqa: F821
+    return SyncHooks(get_response)
+
+
+hooks_in_part = partial(SyncHooks)
+call_in_part = partial(partial(OwnCall))
+
+
 @pytest.mark.parametrize(
     ("path", "named"),
     [
@@ -146,6 +163,11 @@ class OwnCall(recording.Hooks):
         (SYNC, True),
         (f"{__name__}.SyncHooks", False),
         (f"{__name__}.OwnCall", True),
+        (f"{__name__}.returns_hooks", False),
+        (f"{__name__}.returns_a_call", True),
+        (f"{__name__}.returns_what_is_unknown", True),
+        (f"{__name__}.hooks_in_part", False),
+        (f"{__name__}.call_in_part", True),
         ("there.is.none", False),
     ],
 )

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from reflex_adapter.sources import NOTE
 from tests.e2e.chromium import greets, in_chromium
 from tests.e2e.servers import manage, running
+from tests.fresh import SHOP
 
 pytestmark = in_chromium
 
@@ -39,3 +41,12 @@ def test_the_demo_prepares_and_serves_until_ctrl_c(
 
 def test_a_second_build_of_the_same_has_nothing_to_do(build: None) -> None:
     assert manage("export_reflex").endswith("Nothing has changed.\n")
+
+
+def test_the_check_knows_what_the_build_was_made_from(build: None) -> None:
+    arguments = ("check", "--deploy", "--tag", "reflex_adapter")
+    assert "no issues" in manage(*arguments)
+    (SHOP / "staticfiles" / "_reflex" / NOTE).unlink()
+    assert "reflex_adapter.W011" in manage(*arguments)
+    manage("export_reflex")
+    assert "no issues" in manage(*arguments)

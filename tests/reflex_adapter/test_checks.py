@@ -1,36 +1,103 @@
-"""What ``manage.py check`` says of settings that events cannot fulfil."""
+"""What ``manage.py check`` says where a project cannot be served, and where nothing is wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.checks import run_checks
-from django.db import connections
+from django.core.management import call_command
 from django.test import override_settings
+from django.urls import path
 
-TAG = "reflex_adapter"
-
-
-@pytest.fixture
-def atomic_requests() -> Iterator[None]:
-    options = connections.settings["default"]
-    before = options["ATOMIC_REQUESTS"]
-    options["ATOMIC_REQUESTS"] = True
-    yield
-    options["ATOMIC_REQUESTS"] = before
+from reflex_adapter.urls import reflex_mount
+from tests.fresh import SHOP, completed
+from tests.reflex_adapter.checking import found, messages, urlconf
+from tests.reflex_adapter.small_build import write_build
 
 
-def test_atomic_requests_is_warned_of(atomic_requests: None) -> None:
-    [warning] = run_checks(tags=[TAG])
-    assert (warning.id, "default" in warning.msg) == ("reflex_adapter.W001", True)
+def test_of_the_shop_there_is_nothing_to_say() -> None:
+    assert messages() == []
+    call_command("check", fail_level="DEBUG")
 
 
-def test_without_it_there_is_nothing_to_say() -> None:
-    assert run_checks(tags=[TAG]) == []
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        pytest.param([], id="none"),
+        pytest.param([reflex_mount(app_name="a"), reflex_mount(app_name="b")], id="two"),
+        pytest.param([path("x/", ([reflex_mount(app_name="shop")], "x", "x"))], id="included"),
+    ],
+)
+def test_without_a_mount_it_is_an_error_and_nothing_else_is_said(patterns: list[Any]) -> None:
+    with urlconf(*patterns), override_settings(REFLEX_DJANGO_RUN_MIDDLEWARE_CHAIN=False):
+        [error] = messages()
+    assert (error.id, "reflex_mount" in error.msg) == ("reflex_adapter.E001", True)
 
 
-def test_a_chain_that_does_not_run_is_warned_of() -> None:
-    with override_settings(REFLEX_DJANGO_RUN_MIDDLEWARE_CHAIN=False):
-        [warning] = run_checks(tags=[TAG])
-    assert (warning.id, "SKIP" in (warning.hint or "")) == ("reflex_adapter.W002", True)
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("urlpatterns = [", "line 1: SyntaxError"),
+        ("from nowhere import urls", "line 1: ModuleNotFoundError: No module named 'nowhere'"),
+        ("\n1 / 0", "line 2: ZeroDivisionError"),
+        ("", "urlpatterns"),
+        ("urlpatterns = None", "urlpatterns"),
+    ],
+)
+def test_broken_urls_are_one_error_with_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, reason: str
+) -> None:
+    (tmp_path / "broken_urls.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    with override_settings(ROOT_URLCONF="broken_urls"):
+        [error] = messages(deploy=True)
+    sys.modules.pop("broken_urls", None)
+    assert error.id in ("reflex_adapter.E001", "reflex_adapter.E003")
+    assert "broken_urls" in error.msg
+    assert reason in error.msg
+
+
+def test_a_wrong_setting_is_one_error_though_urls_have_a_mount() -> None:
+    """The mount is made when ``urls.py`` is imported, before a check can say anything."""
+    script = """
+import django
+from django.conf import settings
+django.setup()
+settings.REFLEX_DJANGO_MIROR_CSRF = True
+from django.core.management import call_command
+call_command("check")
+"""
+    done = completed(script, SHOP)
+    assert done.returncode == 1
+    assert "reflex_adapter.E001) There is no setting REFLEX_DJANGO_MIROR_CSRF" in done.stderr
+    assert "System check identified 1 issue" in done.stderr
+
+
+def test_a_built_project_is_ready_for_deployment(tmp_path: Path) -> None:
+    write_build(tmp_path / "_reflex")
+    script = """
+import django
+django.setup()
+from django.core.checks import run_checks
+from reflex_adapter.conf import build_root
+from reflex_adapter import sources
+sources.note(build_root(), sources.digest())
+print([it for it in run_checks(tags=["reflex_adapter"], include_deployment_checks=True)])
+import sys
+print("reflex" in sys.modules)
+"""
+    done = completed(script, SHOP, SHOP_STATIC_ROOT=str(tmp_path))
+    assert done.stdout.split() == ["[]", "False"], done.stderr
+
+
+def test_each_check_is_there_once_though_two_apps_bring_it() -> None:
+    with urlconf(), override_settings(STATIC_ROOT=None):
+        assert sorted(found(deploy=True)) == ["E001", "E005"]
+
+
+def test_without_the_tag_djangos_own_and_ours_are_run_together() -> None:
+    with override_settings(STATIC_ROOT=None):
+        assert [message.id for message in run_checks()] == ["reflex_adapter.E005"]

@@ -106,7 +106,8 @@ def test_settings_that_exclude_each_other_are_refused(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *[("MIRROR_CSRF", 1), ("NO_SUCH", 1), ("EVENT_MIDDLEWARE_SKIP", ["no.such.Middleware"])],
+        *[("MIRROR_CSRF", 1), ("NO_SUCH", 1), ("PAGE_APPS", ["no_such"])],
+        ("EVENT_MIDDLEWARE_SKIP", ["no.such.Middleware"]),
         *[("LOGIN_URL", "no-such-name"), ("LOGIN_URL", "admin:no-such-name")],
     ],
 )

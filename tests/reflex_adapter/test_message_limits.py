@@ -155,7 +155,7 @@ async def test_the_limits_are_those_of_the_contract() -> None:
         max_tasks=16,
         max_per_visitor=20,
         max_new=60,
-        max_new_visitors=100_000,  # 600, but for the settings of the tests
+        max_new_visitors=10_000,  # 600, but for the settings of the tests
         max_open=5_000,
         max_waiting=1_000,
         max_waiting_size=8 * MEBI,

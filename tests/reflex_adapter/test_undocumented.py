@@ -13,7 +13,6 @@ import logging
 import os
 import re
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +55,6 @@ from reflex_adapter._reflex import (
     StateUpdate,
     UpdateVarsInternalState,
     build,
-    check_version,
     environment,
     get_config,
     own_fields,
@@ -87,25 +85,6 @@ def parameters(function: Any) -> list[str]:
 
 def names_in(function: Any) -> set[str]:
     return set(inspect.unwrap(function).__code__.co_names)
-
-
-@pytest.mark.parametrize("installed", ["0.10.1", "0.10.2", "0.10.10", "0.10.2.post1", "0.10.99"])
-def test_a_supported_version_is_accepted(installed: str) -> None:
-    check_version(installed)
-
-
-@pytest.mark.parametrize(
-    "installed",
-    ["0.9.12", "0.10", "0.10.0", "0.10.1a1", "0.11.0", "0.11.0a1", "0.11", "0.100.1", "1.10.1"],
-)
-def test_another_version_is_refused_with_the_remedy(installed: str) -> None:
-    with pytest.raises(RuntimeError, match=rf"supported, {installed} installed: pip install"):
-        check_version(installed)
-
-
-def test_the_installed_version_is_the_one_that_is_checked() -> None:
-    check_version()
-    check_version(version("reflex"))
 
 
 def test_events_run_in_a_method_that_subclasses_may_override() -> None:

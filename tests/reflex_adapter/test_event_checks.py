@@ -1,0 +1,87 @@
+"""What is said where events would lack what ``AppState`` needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.db import connections
+from django.test import override_settings
+
+from tests.fresh import printed
+from tests.reflex_adapter.checking import found, messages
+
+SESSION = "django.contrib.sessions.middleware.SessionMiddleware"
+AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+
+
+class OwnAuthentication(AuthenticationMiddleware):
+    """What a project makes of Django's."""
+
+
+def own_middleware(get_response: Callable[..., Any]) -> Callable[..., Any]:
+    return get_response
+
+
+@pytest.fixture
+def atomic_requests() -> Iterator[None]:
+    options = connections.settings["default"]
+    before = options["ATOMIC_REQUESTS"]
+    options["ATOMIC_REQUESTS"] = True
+    yield
+    options["ATOMIC_REQUESTS"] = before
+
+
+def test_atomic_requests_is_warned_of(atomic_requests: None) -> None:
+    [warning] = messages()
+    assert (warning.id, "default" in warning.msg) == ("reflex_adapter.W001", True)
+
+
+def test_a_chain_that_does_not_run_is_warned_of() -> None:
+    with override_settings(REFLEX_DJANGO_RUN_MIDDLEWARE_CHAIN=False):
+        [warning] = messages()
+    assert (warning.id, "SKIP" in (warning.hint or "")) == ("reflex_adapter.W002", True)
+
+
+@pytest.mark.parametrize(
+    ("missing", "attribute"), [(SESSION, "self.session"), (AUTHENTICATION, "self.user")]
+)
+@pytest.mark.parametrize("how", ["left out", "skipped"])
+def test_middleware_that_app_state_needs_is_missed(missing: str, attribute: str, how: str) -> None:
+    rest = [path for path in settings.MIDDLEWARE if path != missing]
+    changed = {"MIDDLEWARE": rest}
+    if how == "skipped":
+        changed = {"REFLEX_DJANGO_EVENT_MIDDLEWARE_SKIP": [missing]}
+    with override_settings(**changed):
+        [warning] = messages()
+    assert (warning.id, attribute in warning.msg) == ("reflex_adapter.W009", True)
+    assert missing in str(warning.hint)
+
+
+def test_a_subclass_will_do() -> None:
+    own = [
+        f"{__name__}.OwnAuthentication" if p == AUTHENTICATION else p for p in settings.MIDDLEWARE
+    ]
+    with override_settings(MIDDLEWARE=own):
+        assert found() == []
+
+
+def test_middleware_that_is_a_function_or_does_not_exist_is_none_of_them() -> None:
+    with override_settings(MIDDLEWARE=["there.is.none", f"{__name__}.own_middleware"]):
+        assert found() == ["W009", "W009"]
+
+
+def test_the_app_whose_models_events_need_is_missed() -> None:
+    script = """
+import django
+from django.conf import settings
+urls = type("urls", (), {"urlpatterns": []})
+settings.configure(INSTALLED_APPS=["reflex_adapter"], ROOT_URLCONF=urls)
+django.setup()
+from django.core.checks import run_checks
+print(*(it.msg for it in run_checks(tags=["reflex_adapter"]) if it.id == "reflex_adapter.E006"))
+"""
+    assert "'django.contrib.auth' is not installed" in printed(script)
