@@ -1,4 +1,4 @@
-"""The README's tables against the code: names, arguments, commands, settings and checks.
+"""The README's tables against the code: names, arguments, commands and settings.
 
 Read in both directions: what stands in a table is in the code, and what is public is in a table.
 """
@@ -148,10 +148,3 @@ def test_the_settings_of_the_readme_are_those_of_the_code_with_their_defaults() 
 def test_all_settings_of_django_adapter_are_among_them() -> None:
     ours = [name for name in defaults_of_code() if name.startswith("DJANGO_ADAPTER_")]
     assert sorted(ours) == sorted(SETTINGS)
-
-
-def test_the_checks_of_the_readme_are_those_of_the_code() -> None:
-    sources = [file.read_text() for name in PACKAGES for file in (ROOT / name).rglob("*.py")]
-    ids = re.findall(r'"(\w+_adapter\.[EW]\d{3})"', "\n".join(sources))
-    told = [name for row in rows("| check | what |") for name in quoted(row[0])]
-    assert sorted(told) == sorted(set(ids))
