@@ -97,12 +97,12 @@ __all__ = [
     "own_fields",
     "page_url",
     "queue_exceeds",
+    "redis_url",
     "registered_handler",
     "release_token",
     "route_of_load",
     "route_of_page",
     "serving_only",
-    "shares_states",
     "socket_id",
     "state_classes",
     "states_folder",
@@ -321,9 +321,9 @@ async def release_token(app: rx.App, token: str) -> None:
         await app.event_namespace._token_manager.disconnect_token(token, sid)
 
 
-def shares_states() -> bool:
-    """Tell whether several processes would have the states of tabs in common."""
-    return bool(get_config().redis_url)
+def redis_url() -> str | None:
+    """Return where several processes would have the states of tabs in common."""
+    return get_config().redis_url or None
 
 
 def event_underway(app: rx.App, token: str) -> str | None:

@@ -32,9 +32,10 @@ from reflex_adapter.errors import EventRefused
 from reflex_adapter.guarded_states import GuardedStates, refused
 from reflex_adapter.handlers import Prepared, for_django
 from reflex_adapter.handshake import CONNECTION
+from reflex_adapter.other_processes import others
 from reflex_adapter.posted import posted
 from reflex_adapter.public_states import Strangers
-from reflex_adapter.revocation import sockets
+from reflex_adapter.revocation import DOUBT, sockets
 from reflex_adapter.updates import emit_now, updates_of
 
 if TYPE_CHECKING:
@@ -160,13 +161,16 @@ class DjangoEventProcessor(BaseStateEventProcessor):
                 also=also,
             )
             connection.last_page = page
-            if outcome.identified and (former := connection.saw(outcome.request)):
+            former = connection.saw(outcome.request) if outcome.identified else None
+            if former:
                 sockets.doubt(former)  # by other sockets of the same browser
             if connection.session_gone(given, outcome.session_found):
                 connection.close_soon(STALE_SESSION)
             elif lines := connection.respond(outcome.response, outcome.own_cookies):
                 tell = functools.partial(self._tell, entry)
                 await self.app.tickets.hand_over(lines, given, connection, tell)
+        if former:
+            others.tell(DOUBT, former)  # not sooner: they do not know that cookies are on their way
         return outcome
 
     async def _answer(

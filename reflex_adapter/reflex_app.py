@@ -16,6 +16,7 @@ from reflex_adapter._reflex import (
     AppWithProcessor,
     EventContext,
     queue_exceeds,
+    redis_url,
     registered_handler,
     release_token,
     route_of_page,
@@ -35,10 +36,12 @@ from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
 from reflex_adapter.login_page import check_login_url
 from reflex_adapter.mount import get_mount
+from reflex_adapter.other_processes import others
 from reflex_adapter.other_tabs import shown_to_tab
 from reflex_adapter.page_guards import note_page
 from reflex_adapter.private_states import keep_private
 from reflex_adapter.reflex_logs import bound_logs
+from reflex_adapter.revocation import DISCONNECT, DOUBT, sockets
 from reflex_adapter.supported import check_version
 from reflex_adapter.tabs import Tabs
 from reflex_adapter.updates import holding
@@ -63,6 +66,9 @@ class DjangoApp(AppWithProcessor):
         take_messages_of(configuration().socket.max_message)
         super().__post_init__()  # type: ignore[no-untyped-call]
         listen()
+        others.connect(redis_url())
+        if others.exist:
+            self.register_lifespan_task(self.hear_others)
         made_apps.append(self)
 
     @functools.cached_property
@@ -89,6 +95,11 @@ class DjangoApp(AppWithProcessor):
     @functools.cached_property
     def tabs(self) -> Tabs:
         return Tabs()
+
+    async def hear_others(self) -> None:
+        """Do what other processes tell this one to, as long as it serves."""
+        told = {DOUBT: sockets.doubt, DISCONNECT: sockets.close_all_of}
+        await others.listen(told, missed=sockets.doubt_all)
 
     @functools.cached_property
     def violations(self) -> ViolationLog:

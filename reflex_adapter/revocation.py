@@ -21,12 +21,15 @@ from django_adapter import own_thread
 from reflex_adapter.conf import configuration
 from reflex_adapter.connection import STALE_SESSION, Connection
 from reflex_adapter.logins import Login, account_key, still_standing
+from reflex_adapter.other_processes import others
 
 logger = logging.getLogger("reflex_adapter")
 
 AT_ONCE = 20  # logins that are asked about in one hop
 PAUSE = 0.02  # seconds between two hops, for everybody else
-MOMENT = 0.5  # seconds in which an event that ends a login brings its browser the new cookies
+NEVER = float("-inf")
+DISCONNECT, DOUBT = "disconnect", "doubt"  # what processes tell each other about accounts
+MOMENT = 0.3  # seconds in which an event that ends a login brings its browser the new cookies
 
 
 class WatchedSockets:
@@ -65,6 +68,13 @@ class WatchedSockets:
         """Ask soon whether the logins of an account still stand."""
         if any(connection.account == account for connection in list(self._open)):
             self._call(self._note_doubt, account)
+
+    def doubt_all(self) -> None:
+        """Ask soon whether the logins of all sockets still stand; called in the event loop."""
+        for connection in self._open:
+            connection.checked = NEVER
+        if self._task is not None:
+            self._wake.set()
 
     def _call(self, function: Any, *args: Any) -> None:
         with suppress(RuntimeError):  # the loop has ended, and all sockets with it
@@ -142,15 +152,18 @@ sockets = WatchedSockets()  # of this process
 
 
 def disconnect(user: Any) -> int:
-    """Close all sockets of ``user`` in this process, and send nothing more by them.
+    """Close all sockets of ``user``, and send nothing more by them.
 
     They are those whose last event was from that user. Callable from any thread, and from async
-    code; returns how many there are. Their pages come back with the cookies of their browsers: end
-    the sessions first, or deactivate the user.
+    code; returns how many there are in this process. Other processes hear of it where a Redis is
+    configured, and close theirs a moment later. Their pages come back with the cookies of their
+    browsers: end the sessions first, or deactivate the user.
     """
     account = account_key(user)
     if not account:
         raise ValueError(
             f"{user!r} is in no database: disconnect() before delete(), and not for guests."
         )
-    return sockets.close_all_of(account)
+    closed = sockets.close_all_of(account)
+    others.tell(DISCONNECT, account)
+    return closed

@@ -17,7 +17,7 @@ from socket import socket
 from django.utils.module_loading import import_string
 
 from reflex_adapter import server
-from reflex_adapter._reflex import shares_states
+from reflex_adapter._reflex import redis_url
 from reflex_adapter.server import stop_at_signal
 from reflex_adapter.worker import work
 
@@ -41,7 +41,7 @@ def serve(
     """
     if count == 1:
         server.serve(import_string(application), listening, ready, stop_at_signal, grace=grace)
-    elif shares_states():
+    elif redis_url():
         asyncio.run(Workers(count, application, listening, ready, grace).run())
     else:
         raise WorkersFailed(

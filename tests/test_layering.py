@@ -54,6 +54,7 @@ def within(package: str) -> Iterable[tuple[str, ast.Module]]:
                 "django_adapter",
                 "hypercorn",
                 "python_multipart",
+                "redis",
                 *REFLEX,
             },
         ),
@@ -110,7 +111,7 @@ except SystemExit as ended:
 """
     loaded = loaded_by(script, SHOP, SHOP_DATABASE=str(tmp_path / "shop.sqlite3"))
     assert {"django", "reflex_adapter", "shop"} <= loaded
-    assert not loaded & {*REFLEX, "hypercorn"}
+    assert not loaded & {*REFLEX, "hypercorn", "redis"}
     assert (tmp_path / "shop.sqlite3").exists() == (arguments[0] == "migrate")
 
 

@@ -16,21 +16,47 @@ from tests.reflex_adapter.serving import free_port
 PATIENCE = 10.0
 
 
+class RedisServer:
+    """A server that can be stopped, and started again on its port, without what it had."""
+
+    def __init__(self, executable: str) -> None:
+        self._executable = executable
+        self._port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"redis://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        options = ["--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
+        command = [self._executable, *options, "--appendonly", "no"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_until_it_answers(self._port)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(PATIENCE)
+            self._process = None
+
+
 @contextmanager
-def running_redis() -> Iterator[str]:
-    """Start a server and give its URL; skip where there is none to start."""
+def redis_server() -> Iterator[RedisServer]:
+    """Give a server that runs; skip where there is none to start."""
     executable = shutil.which("redis-server")
     if executable is None:
         pytest.skip("Redis is not installed: apt-get install redis-server")
-    port = free_port()
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen([executable, *options], stdout=subprocess.DEVNULL)
+    server = RedisServer(executable)
     try:
-        wait_until_it_answers(port)
-        yield f"redis://127.0.0.1:{port}"
+        server.start()
+        yield server
     finally:
-        process.terminate()
-        process.wait(PATIENCE)
+        server.stop()
+
+
+@contextmanager
+def running_redis() -> Iterator[str]:
+    """Start a server and give its URL; skip where there is none to start."""
+    with redis_server() as server:
+        yield server.url
 
 
 def wait_until_it_answers(port: int) -> None:

@@ -357,7 +357,7 @@ def test_events_that_run_are_tasks_that_the_processor_waits_for() -> None:
 
 def test_the_configuration_says_where_states_are_shared() -> None:
     assert parameters(prerequisites.parse_redis_url) == [], "See StateManager.create."
-    assert "redis_url" in names_in(prerequisites.parse_redis_url), "See _reflex.shares_states."
+    assert "redis_url" in names_in(prerequisites.parse_redis_url), "See _reflex.redis_url."
 
 
 def test_the_steps_of_an_export_can_be_taken_one_by_one() -> None:

@@ -1,0 +1,94 @@
+"""Redis, as the processes of a project use it for what they tell each other.
+
+Nothing here raises because Redis does not answer, or keeps anybody waiting for long. It is loaded
+where a Redis is configured, and in a process that only tells others, when it first does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import redis
+import redis.asyncio
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from reflex_adapter.notices import channels, own_channel
+from reflex_adapter.outage import Outage
+
+PATIENCE = 0.5  # seconds for one step of an answer
+FIRST_PAUSE = 0.1  # seconds before listening is tried again; twice as long each time
+LONGEST_PAUSE = 5.0
+SILENCE = 10.0  # seconds without a word, after which Redis is asked whether it is there
+FAILURES = (RedisError, OSError)
+
+OPTIONS: dict[str, Any] = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+
+
+class Broker:
+    """One Redis. What is asynchronous is for one event loop."""
+
+    def __init__(self, url: str) -> None:
+        self._outage = Outage()
+        # Once more at once: a connection may have ended while nobody used it.
+        self._client = redis.Redis.from_url(url, retry=Retry(NoBackoff(), 1), **OPTIONS)
+        never = AsyncRetry(NoBackoff(), 0)
+        # What comes while it connects anew by itself, nobody would hear.
+        self._listener = redis.asyncio.Redis.from_url(url, retry=never, **OPTIONS)
+
+    def publish(self, text: str) -> None:
+        """Tell all who listen; from any thread, which waits for Redis."""
+        if self._outage.is_recent:
+            return
+        try:
+            self._client.publish(own_channel(), text)
+        except FAILURES as error:
+            self._outage.note(error)
+        else:
+            self._outage.over()
+
+    async def listen(self, take: Callable[[bytes], None], missed: Callable[[], None]) -> None:
+        """Call ``take`` with what is published, for ever, and ``missed`` where some may not be."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                async with self._listener.pubsub() as channel:
+                    await channel.subscribe(*channels())
+                    async for message in heard(channel):
+                        if message["type"] == "message":
+                            take(message["data"])
+                        elif message["type"] == "subscribe":
+                            pause = FIRST_PAUSE
+                            self._outage.over()
+                            missed()
+            except FAILURES as error:
+                self._outage.note(error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def close(self) -> None:
+        await self._listener.aclose()
+        self._client.close()
+
+
+async def heard(channel: PubSub) -> Any:
+    """Yield what comes; raise ``TimeoutError`` if Redis is not there any more.
+
+    A connection that the network has lost says nothing of it.
+    """
+    asked = False
+    while True:
+        message = await channel.get_message(timeout=SILENCE)
+        if message is not None:
+            asked = False
+            yield message
+        elif asked:
+            raise TimeoutError("it says nothing")
+        else:
+            asked = True
+            await channel.ping()
