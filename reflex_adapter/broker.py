@@ -37,7 +37,8 @@ class Broker:
         self._outage = Outage()
         # Once more at once: a connection may have ended while nobody used it.
         self._client = redis.Redis.from_url(url, retry=Retry(NoBackoff(), 1), **OPTIONS)
-        never = AsyncRetry(NoBackoff(), 0)
+        again, never = AsyncRetry(NoBackoff(), 1), AsyncRetry(NoBackoff(), 0)
+        self._in_loop = redis.asyncio.Redis.from_url(url, retry=again, **OPTIONS)
         # What comes while it connects anew by itself, nobody would hear.
         self._listener = redis.asyncio.Redis.from_url(url, retry=never, **OPTIONS)
 
@@ -71,8 +72,29 @@ class Broker:
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
+    async def keep(self, name: str, value: str, seconds: int) -> bool:
+        """Keep ``value`` for whichever process takes it first; return whether it is kept."""
+        if self._outage.is_recent:
+            return False
+        try:
+            await self._in_loop.set(f"{own_channel()}:{name}", value, ex=seconds)
+        except FAILURES as error:
+            self._outage.note(error)
+            return False
+        return True
+
+    async def take(self, name: str) -> str | None:
+        """Return what is kept under ``name``, to the first who asks."""
+        try:
+            value = await self._in_loop.getdel(f"{own_channel()}:{name}")
+        except FAILURES as error:
+            self._outage.note(error)
+            return None
+        return None if value is None else value.decode()
+
     async def close(self) -> None:
-        await self._listener.aclose()
+        for client in (self._in_loop, self._listener):
+            await client.aclose()
         self._client.close()
 
 

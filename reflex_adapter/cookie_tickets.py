@@ -5,17 +5,18 @@ A WebSocket cannot set cookies. So the page is sent a ticket, which it redeems w
 included. A ticket is good once, for 30 seconds, and only for the visitor whose event it was, with
 the session cookie that the event had: another tab may have logged in meanwhile, and must not be
 logged out.
-Tickets are kept in this process.
+Tickets are kept in this process; where there are others, in Redis, since the page may reach any.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -24,8 +25,11 @@ from django.conf import settings
 from reflex.event import EventSpec
 
 from asgi_compose import Receive, Scope, Send, refuse
+from reflex_adapter import ticket_safe
 from reflex_adapter.conf import TICKET_PATH
 from reflex_adapter.connection import STALE_SESSION, Connection, sent_cookies
+from reflex_adapter.other_processes import OtherProcesses
+from reflex_adapter.ticket_safe import Cookies, label
 from reflex_adapter.visitor import visitor_of
 
 logger = logging.getLogger("reflex_adapter")
@@ -33,14 +37,13 @@ logger = logging.getLogger("reflex_adapter")
 TICKET_HEADER = b"x-event-cookies"
 SECONDS = 30
 PATIENCE = 1.0  # seconds that the updates of an event wait for its cookies to arrive
+REDEEMED, DROPPED = "ticket redeemed", "ticket dropped"  # what processes tell each other
 
 
 @dataclass(frozen=True)
-class Ticket:
-    """``Set-Cookie`` values for whoever still has the session cookie ``given``."""
+class Issued:
+    """A ticket that this process has issued, and that has not been redeemed."""
 
-    lines: list[str]
-    given: str | None
     connection: Connection
     expires: float
     redeemed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,8 +52,18 @@ class Ticket:
 class CookieTickets:
     """Issues tickets and, as an ASGI application behind the origin guard, redeems them."""
 
-    def __init__(self) -> None:
-        self._tickets: dict[str, Ticket] = {}
+    def __init__(self, others: OtherProcesses) -> None:
+        self._others = others
+        self._issued: dict[str, Issued] = {}  # by the labels of their tickets
+        self._here: dict[str, Cookies] = {}  # of those that are kept in this process
+
+    @property
+    def told(self) -> Mapping[str, Callable[[str], None]]:
+        """What to do when another process tells that it has redeemed a ticket of this one."""
+        return {
+            REDEEMED: functools.partial(self._conclude, fits=True),
+            DROPPED: functools.partial(self._conclude, fits=False),
+        }
 
     async def hand_over(
         self,
@@ -65,8 +78,11 @@ class CookieTickets:
         """
         self._forget_expired()
         name = secrets.token_urlsafe(32)
-        ticket = Ticket(lines, given, connection, time.monotonic() + SECONDS)
-        self._tickets[name] = ticket
+        ticket = Issued(connection, time.monotonic() + SECONDS)
+        self._issued[label(name)] = ticket
+        cookies = Cookies(lines, given, connection.visitor)
+        if not await ticket_safe.put(self._others, name, cookies, SECONDS):
+            self._here[label(name)] = cookies
         headers = json.dumps({TICKET_HEADER.decode(): name})
         options = f"{{method: 'POST', keepalive: true, headers: {headers}}}"
         await tell(rx.call_script(f"fetch({TICKET_PATH!r}, {options})"))
@@ -74,32 +90,46 @@ class CookieTickets:
             await asyncio.wait_for(ticket.redeemed.wait(), PATIENCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ticket = self._redeemed(scope) if scope.get("method") == "POST" else None
-        if ticket is None:
+        name = dict(scope["headers"]).get(TICKET_HEADER, b"").decode("latin-1")
+        cookies = await self._take(name) if name and scope.get("method") == "POST" else None
+        if cookies is None:
             await refuse(scope, receive, send, status=403, text="This ticket is not valid.")
             return
-        cookies = sent_cookies(scope)
-        visitor = visitor_of(cookies)
-        others = cookies.get(settings.SESSION_COOKIE_NAME) != ticket.given
-        if others or visitor != ticket.connection.visitor:
+        sent = sent_cookies(scope)
+        visitor = visitor_of(sent)
+        fits = (sent.get(settings.SESSION_COOKIE_NAME), visitor) == (cookies.given, cookies.visitor)
+        if not fits:
             logger.warning("Cookies of an event dropped: its browser has other ones by now")
-            await answer(send, [])
-            # One that keeps no cookies comes back without them, again and again.
-            if visitor is not None:
-                await ticket.connection.close(STALE_SESSION)
-        else:
-            await answer(send, ticket.lines)
-        ticket.redeemed.set()
+        await answer(send, cookies.lines if fits else [])
+        # One that keeps no cookies would come back without them, again and again.
+        self._settle(label(name), fits=fits or visitor is None)
 
-    def _redeemed(self, scope: Scope) -> Ticket | None:
+    async def _take(self, name: str) -> Cookies | None:
         self._forget_expired()
-        headers = dict(scope["headers"])
-        return self._tickets.pop(headers.get(TICKET_HEADER, b"").decode("latin-1"), None)
+        return self._here.pop(label(name), None) or await ticket_safe.take(self._others, name)
+
+    def _settle(self, ticket: str, *, fits: bool) -> None:
+        if ticket in self._issued:
+            self._conclude(ticket, fits=fits)
+        else:
+            self._others.tell(REDEEMED if fits else DROPPED, ticket)
+
+    def _conclude(self, ticket: str, *, fits: bool) -> None:
+        """Let the event go on whose ticket this is; close its socket if the cookies do not fit."""
+        issued = self._issued.pop(ticket, None)
+        if issued is None:
+            return
+        if fits:
+            issued.redeemed.set()
+        else:
+            issued.connection.when_closed.append(issued.redeemed.set)
+            issued.connection.close_soon(STALE_SESSION)
 
     def _forget_expired(self) -> None:
         now = time.monotonic()
-        for name in [name for name, ticket in self._tickets.items() if ticket.expires < now]:
-            del self._tickets[name]
+        for name in [name for name, ticket in self._issued.items() if ticket.expires < now]:
+            del self._issued[name]
+            self._here.pop(name, None)
 
 
 async def answer(send: Send, lines: list[str]) -> None:

@@ -90,7 +90,7 @@ class DjangoApp(AppWithProcessor):
 
     @functools.cached_property
     def tickets(self) -> CookieTickets:
-        return CookieTickets()
+        return CookieTickets(others)
 
     @functools.cached_property
     def tabs(self) -> Tabs:
@@ -98,7 +98,7 @@ class DjangoApp(AppWithProcessor):
 
     async def hear_others(self) -> None:
         """Do what other processes tell this one to, as long as it serves."""
-        told = {DOUBT: sockets.doubt, DISCONNECT: sockets.close_all_of}
+        told = {DOUBT: sockets.doubt, DISCONNECT: sockets.close_all_of, **self.tickets.told}
         await others.listen(told, missed=sockets.doubt_all)
 
     @functools.cached_property

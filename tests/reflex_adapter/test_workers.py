@@ -12,6 +12,7 @@ import httpx
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.reflex_adapter.browsing import browser, tickets
 from tests.reflex_adapter.client import APP_STATE, close_code, connected
 from tests.stopping.stoppable import GRACE, Running, running, until
 
@@ -46,6 +47,16 @@ async def test_a_tab_finds_its_state_with_another_worker(server: Running) -> Non
     await server.noted("shutdown")
     async with connected(server.address, token=token, visitor=tab.visitor) as again:
         assert again.var(STOP, "pid") == tab.var(STOP, "pid")
+
+
+async def test_cookies_are_had_of_any_worker(server: Running) -> None:
+    """Which of them a page reaches, the kernel decides."""
+    await server.noted("startup", 2)
+    for _ in range(10):
+        async with browser(server.address) as own, own.tab() as tab:
+            await tab.send(f"{STOP}.login", seconds=0)
+            await tab.receive_until(tickets)
+            assert any(line.startswith("sessionid=") for line in await own.redeem(tab))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
