@@ -45,7 +45,9 @@ async def disk(url: str) -> AsyncIterator[tuple[StateManager, Kept]]:
 @asynccontextmanager
 async def in_redis(url: str) -> AsyncIterator[tuple[StateManager, Kept]]:
     """Reflex's own choice where there are several processes."""
-    manager = StateManagerRedis(redis=Redis.from_url(url))
+    # An event that misses, on a busy machine, that the lock was released looks again so much later:
+    # sooner than a client of ours loses its patience.
+    manager = StateManagerRedis(redis=Redis.from_url(url), lock_expiration=5_000)
 
     def kept() -> list[bytes]:
         with redis.Redis.from_url(url) as client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -77,10 +78,12 @@ async def test_a_flood_closes_the_socket(site: str, trace: list[str]) -> None:
             await send(tab, "note", many=20_000)
 
     async with beside(site) as tab:
+        since = time.monotonic()
         flooding = asyncio.create_task(flood(tab))
         assert await close_code(tab) == 1008
+        seconds = time.monotonic() - since
         await flooding
-    assert trace.count("note") <= 200
+    assert trace.count("note") <= 150 + 50 * seconds  # on a busy machine a flood is slow
 
 
 async def test_a_flood_of_nothing_closes_the_socket(site: str) -> None:
