@@ -45,6 +45,9 @@ from reflex.state import (
 # The steps of `reflex export`, whose documented form is a command line only.
 from reflex.utils import build, prerequisites
 
+# Knows which tokens have a socket, in all processes that have one Redis.
+from reflex.utils.token_manager import RedisTokenManager
+
 # The configuration in force, and with it the module that holds the app.
 from reflex_base.config import get_config
 
@@ -91,6 +94,8 @@ __all__ = [
     "explicit_values",
     "filtering",
     "forget_entering",
+    "forget_token",
+    "is_linked",
     "leave_shared_states",
     "linked_socket",
     "load_all_states",
@@ -319,6 +324,19 @@ async def release_token(app: rx.App, token: str) -> None:
     """Take ``token`` from the socket that has it, or Reflex would give the next one a new one."""
     if app.event_namespace and (sid := linked_socket(app, token)):
         await app.event_namespace._token_manager.disconnect_token(token, sid)
+
+
+async def is_linked(app: rx.App, token: str) -> bool:
+    """Tell whether Reflex knows of a socket for ``token``, in any process that shares its Redis."""
+    namespace = app.event_namespace
+    return namespace is not None and await namespace._token_manager.is_token_connected(token)
+
+
+async def forget_token(app: rx.App, token: str) -> None:
+    """Take ``token`` from a socket of a process that is no more; nobody else would, for an hour."""
+    manager = app.event_namespace and app.event_namespace._token_manager
+    if isinstance(manager, RedisTokenManager):
+        await manager.redis.delete(manager._get_redis_key(token))
 
 
 def redis_url() -> str | None:

@@ -15,6 +15,8 @@ from django_adapter import HostGuard, origin_allowed
 from reflex_adapter._reflex import (
     AppWithProcessor,
     EventContext,
+    forget_token,
+    is_linked,
     queue_exceeds,
     redis_url,
     registered_handler,
@@ -44,6 +46,7 @@ from reflex_adapter.reflex_logs import bound_logs
 from reflex_adapter.revocation import DISCONNECT, DOUBT, sockets
 from reflex_adapter.supported import check_version
 from reflex_adapter.tabs import Tabs
+from reflex_adapter.tabs_elsewhere import TabsElsewhere
 from reflex_adapter.updates import holding
 from reflex_adapter.upload_border import UploadBorder
 from reflex_adapter.upload_events import UploadEventProcessor
@@ -94,11 +97,22 @@ class DjangoApp(AppWithProcessor):
 
     @functools.cached_property
     def tabs(self) -> Tabs:
-        return Tabs()
+        return Tabs(is_alive_elsewhere=lambda token: self.tabs_elsewhere.is_alive(token))
+
+    @functools.cached_property
+    def tabs_elsewhere(self) -> TabsElsewhere:
+        release = functools.partial(release_token, self)
+        return TabsElsewhere(
+            others,
+            is_linked=functools.partial(is_linked, self),
+            forget=functools.partial(forget_token, self),
+            give_up=functools.partial(self.tabs.give_up, release=release),
+        )
 
     async def hear_others(self) -> None:
         """Do what other processes tell this one to, as long as it serves."""
-        told = {DOUBT: sockets.doubt, DISCONNECT: sockets.close_all_of, **self.tickets.told}
+        of_accounts = {DOUBT: sockets.doubt, DISCONNECT: sockets.close_all_of}
+        told = {**of_accounts, **self.tickets.told, **self.tabs_elsewhere.told}
         await others.listen(told, missed=sockets.doubt_all)
 
     @functools.cached_property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 
 from reflex_adapter.places import Places
@@ -17,10 +17,17 @@ from reflex_adapter.tab import PATIENCE, TAKEN_OVER, Tab
 from reflex_adapter.visitor import bound_token
 
 
+async def nowhere(token: str) -> bool:
+    """Say of any tab that no other process has it."""
+    return False
+
+
 class Tabs:
     """The tabs that have a socket in this process, by what Reflex keeps their state under."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_alive_elsewhere: Callable[[str], Awaitable[bool]] = nowhere) -> None:
+        """``is_alive_elsewhere`` asks the other processes, which give up what is not alive."""
+        self._is_alive_elsewhere = is_alive_elsewhere
         self._tabs: dict[str, Tab] = {}
         self._places = Places()
 
@@ -33,10 +40,11 @@ class Tabs:
         Returns whether it got one: so many tabs a visitor may have, without those that are dead.
         """
         token = bound_token(visitor, client_token)
+        if token not in self._tabs and await self._is_alive_elsewhere(token):
+            token = self._another(tab, visitor)
         while (other := self._tabs.get(token)) is not None:
             if await other.is_alive():
-                tab.news = str(uuid.uuid4())
-                token = bound_token(visitor, tab.news)
+                token = self._another(tab, visitor)
             else:
                 await self._close(other)
         tab.token = token
@@ -44,6 +52,26 @@ class Tabs:
         if not self._places.take(visitor, most):
             return False
         self._tabs[token] = tab
+        return True
+
+    def _another(self, tab: Tab, visitor: str) -> str:
+        tab.news = str(uuid.uuid4())
+        return bound_token(visitor, tab.news)
+
+    async def give_up(self, token: str, release: Callable[[str], Awaitable[None]]) -> bool | None:
+        """Leave the tab with this token to another process, unless its page is alive.
+
+        Returns whether it was left; ``None`` if there is none. ``release`` takes the token from
+        its socket.
+        """
+        tab = self._tabs.get(token)
+        if tab is None:
+            return None
+        if await tab.is_alive():
+            return False
+        self.leave(tab)
+        await release(token)
+        tab.connection.close_soon(TAKEN_OVER)
         return True
 
     def has(self, token: str | None) -> bool:

@@ -46,6 +46,7 @@ from reflex_adapter._reflex import (
     FilteringNamespace,
     FrontendEventExceptionState,
     OnLoadInternalState,
+    RedisTokenManager,
     RegisteredEventHandler,
     RegistrationContext,
     RouteVar,
@@ -353,6 +354,13 @@ def test_events_that_run_are_tasks_that_the_processor_waits_for() -> None:
     assert "_tasks" in names_in(BaseStateEventProcessor._stop_tasks), "See EventProcessor.stop."
     named = inspect.getsource(BaseStateEventProcessor._create_event_task)
     assert 'name = f"reflex_event|{entry.event.name}|' in named, "See _reflex.end_events."
+
+
+def test_tokens_are_kept_in_redis_for_all_processes() -> None:
+    """`_reflex.is_linked` and `forget_token`; what for is held by ``test_tabs_elsewhere.py``."""
+    assert parameters(RedisTokenManager.is_token_connected) == ["self", "token"], "See is_linked."
+    stored = names_in(RedisTokenManager._store_socket_record)
+    assert {"redis", "_get_redis_key"} <= stored, "See _reflex.forget_token."
 
 
 def test_the_configuration_says_where_states_are_shared() -> None:

@@ -1,0 +1,91 @@
+"""A tab that comes back by another process finds its state, as it would with the one it had."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.reflex_adapter.client import connected, run
+from tests.reflex_adapter.network import Network
+from tests.reflex_adapter.own_process import own_process
+from tests.reflex_adapter.redis import redis_server
+from tests.reflex_adapter.secret import alive, keep_secret, shows
+from tests.reflex_adapter.several import SETTINGS, Several, several
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Several]:
+    with redis_server() as redis, several(tmp_path_factory.mktemp("several"), redis) as site:
+        yield site
+
+
+@pytest.fixture
+def token() -> str:
+    return str(uuid.uuid4())
+
+
+async def test_it_takes_over_from_a_socket_that_the_network_has_lost(
+    site: Several, token: str
+) -> None:
+    here, there = site.here.address, site.there.address
+    async with Network(here) as network, connected(network.address, token=token) as old:
+        await keep_secret(old)
+        network.cut()
+        async with connected(there, token=token, visitor=old.visitor) as tab:
+            assert shows(tab)
+            assert not tab.tokens
+    async with connected(here, token=token, visitor=old.visitor) as tab:
+        assert shows(tab)
+        assert not tab.tokens
+
+
+async def test_a_page_that_is_loaded_anew_may_reach_any_process(site: Several, token: str) -> None:
+    async with connected(site.here.address, token=token) as tab:
+        await keep_secret(tab)
+    for server in (site.there, site.here) * 3:
+        async with connected(server.address, token=token, visitor=tab.visitor) as again:
+            assert shows(again)
+            assert not again.tokens
+
+
+async def test_a_duplicated_tab_gets_a_token_that_lasts(site: Several, token: str) -> None:
+    here, there = site.here.address, site.there.address
+    async with connected(here, token=token) as old:
+        await keep_secret(old)
+        async with alive(old):
+            async with connected(there, token=token, visitor=old.visitor) as copy:
+                assert not shows(copy)
+                [news] = copy.tokens
+                await keep_secret(copy)
+            async with connected(here, token=news, visitor=old.visitor) as again:
+                assert shows(again)
+        await run(old, "who")
+
+
+async def test_another_visitor_takes_nothing_over(site: Several, token: str) -> None:
+    async with connected(site.here.address, token=token) as tab:
+        await keep_secret(tab)
+        async with connected(site.there.address, token=token) as thief:
+            assert not shows(thief)
+        await run(tab, "who")
+
+
+async def test_the_tabs_of_a_process_that_was_killed_are_found_again(
+    site: Several, token: str, tmp_path: Path
+) -> None:
+    with own_process(SETTINGS, tmp_path / "log", **site.variables) as server:
+        async with connected(server.address, token=token) as old:
+            await keep_secret(old)
+            server.process.kill()
+            server.process.wait(10)
+            since = time.monotonic()
+            async with connected(site.here.address, token=token, visitor=old.visitor) as tab:
+                assert shows(tab)
+                assert not tab.tokens
+            assert time.monotonic() - since < 8
