@@ -70,6 +70,8 @@ from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 # A handler and its state, as `_execute_event` is given them, and the app that all of it belongs to.
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
+from reflex_adapter.node import PackagesMissing
+
 __all__ = [
     "FIELD_MARKER",
     "LOGGERS",
@@ -89,6 +91,8 @@ __all__ = [
     "browser_storage",
     "bundle_pages",
     "compile_pages",
+    "compiled_routes",
+    "compiling",
     "connection_scope",
     "event_underway",
     "explicit_values",
@@ -113,6 +117,7 @@ __all__ = [
     "states_folder",
     "take_messages_of",
     "token_of_socket",
+    "web_folder",
 ]
 
 # Parts of compiled names that differ from run to run: a variable's hash, a component's digest.
@@ -386,20 +391,55 @@ def backend_paths() -> dict[str, str]:
 
 
 @contextmanager
+def another_web_folder() -> Iterator[Path]:
+    """Have Reflex write into a folder of the moment what else goes beside the compiled pages."""
+    web_dir = environment.REFLEX_WEB_WORKDIR.get()
+    with tempfile.TemporaryDirectory() as folder:
+        environment.REFLEX_WEB_WORKDIR.set(Path(folder))
+        try:
+            yield Path(folder)
+        finally:
+            environment.REFLEX_WEB_WORKDIR.set(web_dir)
+
+
+@contextmanager
 def serving_only() -> Iterator[None]:
     """Let calling the app evaluate all pages, for the states they make, and compile none.
 
-    It needs no node and leaves nothing behind: Reflex writes its notes into a folder of the moment.
+    It needs no node and leaves nothing behind.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with another_web_folder():
         environment.REFLEX_SKIP_COMPILE.set(True)
-        web_dir = environment.REFLEX_WEB_WORKDIR.get()
-        environment.REFLEX_WEB_WORKDIR.set(Path(folder))
         try:
             yield
         finally:
-            environment.REFLEX_WEB_WORKDIR.set(web_dir)
             environment.REFLEX_SKIP_COMPILE.set(None)
+
+
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Let calling the app compile its pages for Vite, as Reflex's own development server does.
+
+    Files that stay the same are not written. Raises ``PackagesMissing`` where npm fails.
+    """
+    environment.REFLEX_ENV_MODE.set(Env.DEV)
+    try:
+        if prerequisites.needs_reinit():
+            prerequisites.initialize_frontend_dependencies()
+        yield
+    except SystemExit as stop:  # how Reflex reports it
+        raise PackagesMissing from stop
+    with another_web_folder() as folder:
+        build.set_env_json()
+        addresses = (folder / Dirs.ENV_JSON).read_bytes()
+    file = web_folder() / Dirs.ENV_JSON
+    if not file.exists() or file.read_bytes() != addresses:
+        file.write_bytes(addresses)
+
+
+def web_folder() -> Path:
+    """Return the folder of the compiled pages, which the bundler reads."""
+    return prerequisites.get_web_dir().absolute()
 
 
 def states_folder() -> Path:

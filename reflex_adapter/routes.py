@@ -32,14 +32,18 @@ class Routes:
 
 def routes_of(build: Path) -> Routes:
     """Return the routes of the build in this folder."""
+    return routes_in(build / MANIFEST)
+
+
+def routes_in(file: Path) -> Routes:
     try:
-        manifest = (build / MANIFEST).read_text(encoding="utf-8")
+        manifest = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Routes(None)
     try:
         return Routes([str(route) for route in json.loads(manifest)])
     except (ValueError, TypeError):
-        logger.warning("%s in %s is unreadable: every path counts as a page", MANIFEST, build)
+        logger.warning("%s is unreadable: every path counts as a page", file)
         return Routes(None)
 
 

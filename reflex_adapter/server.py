@@ -6,7 +6,6 @@ import asyncio
 import gc
 import logging
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -35,13 +34,16 @@ def serve(
     listen_for_stop: Listen | None,
     *,
     grace: float = GRACE,
+    answers_last: bool = False,
 ) -> None:
     """Serve until told to stop; call ``ready`` once connections are taken.
 
     ``listen_for_stop`` is given what to call then; without one, this is ended from outside.
-    From then on, what runs gets ``grace`` seconds, and the process ends within two more.
+    From then on, what runs gets ``grace`` seconds, and the process ends within two more. Requests
+    are refused meanwhile, but those of who is connected, with ``answers_last``.
     """
-    asyncio.run(serve_until_stopped(application, listening, ready, listen_for_stop, grace))
+    last = answers_last
+    asyncio.run(serve_until_stopped(application, listening, ready, listen_for_stop, grace, last))
     gc.freeze()  # or the interpreter would search all that is left, for a second if it is busy
 
 
@@ -51,9 +53,10 @@ async def serve_until_stopped(
     ready: Ready,
     listen_for_stop: Listen | None,
     grace: float,
+    answers_last: bool,
 ) -> None:
     listener = Listener(listening)
-    site = Stoppable(application, finish_events, listener.break_off)
+    site = Stoppable(application, finish_events, listener.break_off, answers_last)
     config = ListeningConfig(listener)
     config.graceful_timeout = grace + LAST  # the site sees to it, sooner
     stop = asyncio.Event()
@@ -71,20 +74,6 @@ async def serve_until_stopped(
         ending.append(asyncio.create_task(site.end(deadline)))
 
     await hypercorn_serve(site, config, shutdown_trigger=stopped)  # type: ignore[arg-type]
-
-
-def stop_at_signal(stop: Callable[[], None]) -> None:
-    """Call ``stop`` at ``SIGINT`` or ``SIGTERM``; a second one ends the process at once."""
-    loop = asyncio.get_running_loop()
-
-    def on_signal() -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-            signal.signal(number, signal.SIG_DFL)
-        stop()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, on_signal)
 
 
 def leave_after(seconds: float, site: Stoppable) -> None:

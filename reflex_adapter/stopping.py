@@ -33,14 +33,17 @@ class Stoppable:
         app: ASGIApp,
         finish_events: Callable[[float], Awaitable[None]],
         break_off: Callable[[], None],
+        answers_last: bool = False,
     ) -> None:
         """``finish_events`` is called with the time (of ``monotonic()``) when they must end;
-        ``break_off`` ends all connections.
+        ``break_off`` ends all connections. With ``answers_last``, who is connected gets answers
+        while events end.
         """
         self.app = app
         self.stopping = self.shut_down = False
         self._finish_events = finish_events
         self._break_off = break_off
+        self._answers_last = answers_last
         self._requests: set[asyncio.Task[Any]] = set()
         self._sockets: dict[ClosableSocket, asyncio.Task[Any]] = {}
         self._shutdown_due = asyncio.Event()
@@ -48,7 +51,7 @@ class Stoppable:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(scope, receive, send)
-        elif self.stopping and scope["path"] != TICKET_PATH:  # of an event that is still to finish
+        elif self.stopping and not (self._answers_last or scope["path"] == TICKET_PATH):
             await refuse(scope, receive, send, status=503, text="The server is stopping.")
         elif scope["type"] == "websocket":
             await self._serve_socket(scope, receive, send)

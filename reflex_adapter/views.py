@@ -15,6 +15,7 @@ from django.views import View
 
 from reflex_adapter.conf import build_root
 from reflex_adapter.current_build import current_build
+from reflex_adapter.development import developed_pages
 from reflex_adapter.file_response import file_response, page_response
 from reflex_adapter.files import ServedFile
 from reflex_adapter.mount import Mount
@@ -42,6 +43,8 @@ class ReflexMountView(View):
     mount: Mount | None = None
 
     async def get(self, request: HttpRequest, path: str | None = None) -> HttpResponseBase:
+        if (developed := developed_pages()) is not None:
+            return await developed(request, path or "")
         if (answered := failed()) is not None:
             return answered
         build = await current_build.get()

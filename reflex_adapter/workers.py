@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 
 from reflex_adapter import server
 from reflex_adapter._reflex import redis_url
-from reflex_adapter.server import stop_at_signal
+from reflex_adapter.stop_signals import stop_at_signal
 from reflex_adapter.worker import work
 
 logger = logging.getLogger("reflex_adapter")

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.chromium import chromium, visitor
+from tests.e2e.edited import EditedShop, developed_copy
 from tests.e2e.servers import Server, manage, running
 
 Serve = Callable[[str], Server]
@@ -66,6 +67,22 @@ def serve(
 def shop(serve: Serve) -> str:
     """The address of the running shop. What visitors do is kept apart by their sessions."""
     return serve("run_reflex").address
+
+
+@pytest.fixture(scope="session")
+def copy(
+    build: None, loaded_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EditedShop]:
+    """A copy of the shop, developed by ``run_reflex``: for ``project``."""
+    with developed_copy(tmp_path_factory.mktemp("develop"), loaded_database) as copy:
+        yield copy
+
+
+@pytest.fixture
+def project(copy: EditedShop) -> Iterator[EditedShop]:
+    """The copy, which begins as the shop is, whatever another test has saved."""
+    yield copy
+    copy.restore()
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ from reflex.event import EventHandler
 from reflex.istate import shared
 from reflex.istate.manager import StateManager
 from reflex.istate.manager.disk import StateManagerDisk
+from reflex.utils import js_runtimes, processes
 from reflex.utils.token_manager import SocketRecord
 from reflex_base.constants import ReactRouter, SocketEvent
 from reflex_components_core.core import _upload
@@ -72,6 +73,7 @@ from reflex_adapter.own_origin import PORT_DROPPED, OwnOriginPlugin
 from reflex_adapter.public_states import REFLEX_STATES
 from reflex_adapter.state import AppState
 
+THEIRS = {"reflex", "reflex_base", "reflex_components_core"}
 TEMPLATES = Path(str(reflex_base.__file__)).with_name(".templates")
 STATE_JS = TEMPLATES / "web" / "utils" / "state.js"
 
@@ -377,6 +379,16 @@ def test_the_steps_of_an_export_can_be_taken_one_by_one() -> None:
     assert "ROUTES_MANIFEST" in names_in(compiler.compile_app), "See _reflex.compiled_routes."
 
 
+def test_calling_the_app_compiles_it_for_vite() -> None:
+    """`_reflex.compiling`; that Vite has the pages then is held by ``e2e/test_develop.py``."""
+    assert "_compile" in names_in(rx.App.__call__), "See _reflex.compiling."
+    assert "_install_frontend_packages" in names_in(js_runtimes.install_frontend_packages)
+    assert "SystemExit" in names_in(processes.stream_logs), "See _reflex.compiling."
+    assert Env.DEV.value == "dev"
+    warmup = environment.REFLEX_VITE_WARMUP_ROUTES
+    assert (warmup.name, warmup.get()) == ("REFLEX_VITE_WARMUP_ROUTES", False), "See dev/loop.py."
+
+
 def test_a_build_has_the_names_that_the_index_knows() -> None:
     compressing = (TEMPLATES / "web" / "compress-static.js").read_text()
     assert set(re.findall(r'extension: "(.*)"', compressing)) == set(CODINGS), "See codings.py."
@@ -411,7 +423,7 @@ def test_plugins_have_the_hooks_that_ours_uses() -> None:
 def test_every_undocumented_name_has_a_canary() -> None:
     tree = ast.parse(Path(_reflex.__file__).read_text())
     imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
-    theirs = [node for node in imports if str(node.module).startswith("reflex")]
+    theirs = [node for node in imports if str(node.module).partition(".")[0] in THEIRS]
     names = {alias.name for node in theirs for alias in node.names}
     here = ast.walk(ast.parse(Path(__file__).read_text()))
     used = {node.id for node in here if isinstance(node, ast.Name)}

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.autoreload import run_with_reloader
-from django.utils.module_loading import import_string
-
-from asgi_compose import ASGIApp
 
 DEFAULT_APPLICATION = "reflex_adapter.asgi_entry.application"
 
@@ -27,7 +23,7 @@ class Command(BaseCommand):
             "--env",
             choices=["dev", "prod"],
             default="dev",
-            help="dev (the default) builds what changed and starts again when a file is saved; "
+            help="dev (the default) shows a change when a file is saved; "
             "prod serves what export_reflex has built.",
         )
         parser.add_argument("--host", default="127.0.0.1")
@@ -54,36 +50,37 @@ class Command(BaseCommand):
             raise CommandError("--workers needs --env prod.")
         os.environ.setdefault("REFLEX_ENV_MODE", env)  # read by Reflex when it is imported
         if env == "prod":
-            self.serve(None, host, port)
+            self.serve(host, port)
         else:
-            run_with_reloader(self.develop, host, port)
+            self.develop(host, port)
 
     def develop(self, host: str, port: int) -> None:
-        """One round of the development loop, in a thread that the reloader ends."""
-        call_command("export_reflex", stdout=self.stdout)
-        app: ASGIApp = import_string(application())
-        # What runserver does for static files.
-        served = ASGIStaticFilesHandler(app) if settings.DEBUG else app  # type: ignore[arg-type]
-        self.serve(served, host, port)
+        """Serve what is being developed, anew whenever a file is saved."""
+        loop = import_module("reflex_adapter.dev.loop")  # as in serve()
+        try:
+            loop.run(application(), host, port, self.stdout.write, self.ready(host, port))
+        except loop.DevelopmentFailed as error:
+            raise CommandError(str(error)) from error
 
-    def serve(self, developed: ASGIApp | None, host: str, port: int) -> None:
-        """Serve what is being developed, or else the application, until told to stop."""
-        # Here and not above: `manage.py help` lists this command, and is to load no server.
-        from reflex_adapter import listener, server, workers  # noqa: PLC0415
-
+    def ready(self, host: str, port: int) -> Callable[[], None]:
         def ready() -> None:
             self.stdout.write(self.style.SUCCESS(f"Serving http://{host}:{port}/"))
             self.stdout.write(self.note)
+
+        return ready
+
+    def serve(self, host: str, port: int) -> None:
+        """Serve the application as it is built, until told to stop."""
+        # Here and not above: `manage.py help` lists this command, and is to load no server.
+        from reflex_adapter import listener, workers  # noqa: PLC0415
 
         try:
             listening = listener.listen(host, port)
         except OSError as error:
             raise CommandError(f"Cannot serve on {host}:{port}: {error}. Try --port.") from error
         try:
-            if developed is not None:
-                server.serve(developed, listening, ready, None)
-            else:
-                workers.serve(self.workers, application(), listening, ready, self.grace)
+            ready = self.ready(host, port)
+            workers.serve(self.workers, application(), listening, ready, self.grace)
         except workers.WorkersFailed as error:
             raise CommandError(str(error)) from error
 
