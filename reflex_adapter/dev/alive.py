@@ -19,6 +19,7 @@ SCRIPT = """<script>
   socket.onmessage = (said) => said.data === "%(process)s" || location.reload();
   socket.onclose = () => setTimeout(follow, 100);
 })();
+document.currentScript.remove();  // React knows nothing of it
 </script>"""
 
 

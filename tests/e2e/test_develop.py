@@ -156,6 +156,18 @@ async def test_a_missing_module_may_come_later(project: EditedShop) -> None:
     later.unlink()
 
 
+async def test_a_guarded_page_is_refused_by_django(project: EditedShop) -> None:
+    guard = "from reflex_adapter.auth import login_required\n\n\n@login_required\n"
+    async with connected(project.server.address) as tab:
+        project.edit("views.py", '@template(route="/cart"', f'{guard}@template(route="/cart"')
+        assert await is_closed_with(tab) == 1012
+    async with httpx.AsyncClient(base_url=project.server.address, timeout=SECONDS) as client:
+        answer = await client.get("/cart", headers={"Accept": "text/html"})
+        assert answer.status_code == 302
+        assert answer.headers["location"].endswith("/login/?next=/cart")
+        assert (await client.get("/")).status_code == 200
+
+
 async def test_vite_is_started_again_and_its_last_words_are_shown(project: EditedShop) -> None:
     server = project.server
     said = len(server.output)

@@ -18,15 +18,18 @@ HEADING = "rx.heading(ShopState.greeting"
 
 @pytest.fixture
 def home(browser: Browser, project: EditedShop) -> Iterator[Page]:
-    """The home page; at its end it has asked nobody but the one port."""
+    """The home page; at its end it has asked nobody but the one port, and React is content."""
     tab = browser.new_page()
     asked: set[str] = set()
     tab.on("request", lambda request: asked.add(urlsplit(request.url).netloc))  # "" of data:
     tab.on("websocket", lambda it: asked.add(urlsplit(it.url).netloc))
+    said: list[str] = []
+    tab.on("console", lambda it: it.type == "error" and said.append(it.text))
     tab.goto(project.server.address)
     shows(tab, "#greeting", "Hi, guest")
     yield tab
     tab.close()
+    assert not [text for text in said if "React" in text or "ydrat" in text]
     assert asked - {""} == {urlsplit(project.server.address).netloc}
 
 
