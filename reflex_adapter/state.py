@@ -127,6 +127,9 @@ class AppState(RequestAccess, rx.State):
     # Whose state it is: the primary key of the user, empty for nobody; see `account.py`.
     _account: str | None = None
 
+    # Whose it was, if it was reset because that login had ended.
+    _left: str = ""
+
     # Who looks at it, in which language, and what mirrors said: see `refresh.py`. Vars that read
     # the request depend on it.
     _viewer: tuple[Any, ...] = ()
