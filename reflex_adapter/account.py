@@ -17,7 +17,7 @@ from reflex.event import Event
 from reflex_adapter._reflex import EventContext, OnLoadInternalState
 from reflex_adapter.browser_storage import overwrite_storage
 from reflex_adapter.current import current_event
-from reflex_adapter.kept import reset_all
+from reflex_adapter.kept import reset_all, root_of
 from reflex_adapter.leading_away import leads_away
 from reflex_adapter.logins import account_of
 from reflex_adapter.state import AppState
@@ -40,8 +40,7 @@ async def end_other_account(app_state: AppState) -> bool:
     if before == account:
         return False
     if before:
-        root = await app_state.get_state(rx.State)
-        await reset_all(getattr(root, "__wrapped__", root))  # a background handler has proxies
+        await reset_all(await root_of(app_state))
         await overwrite_storage()
     app_state._account, app_state._left = account, before or ""
     return bool(before)
