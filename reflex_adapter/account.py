@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import reflex as rx
 from reflex.event import Event
 
 from reflex_adapter._reflex import EventContext, OnLoadInternalState

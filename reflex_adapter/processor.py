@@ -35,6 +35,7 @@ from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.other_processes import others
 from reflex_adapter.other_tabs import connection_of
 from reflex_adapter.posted import posted
+from reflex_adapter.present_page import reaches
 from reflex_adapter.public_states import Strangers
 from reflex_adapter.revocation import DOUBT, sockets
 from reflex_adapter.updates import emit_now, updates_of
@@ -115,7 +116,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
 
         async def handler(event: CurrentEvent) -> None:
             event.handler_ended = updates.hold
-            updates.reaches = functools.partial(self._reaches, connection, entry.ctx.token)
+            updates.reaches = functools.partial(reaches, self.app, connection, entry.ctx.token)
             await strangers.restrict(updates, event.request)
             guarded.restrict(updates, event.request)
             if prepared.guards and await refused(prepared.guards, event):
@@ -138,17 +139,6 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         if connection.kept_back:
             await guarded.make_up(outcome, entry.ctx)
         return outcome
-
-    def _reaches(self, connection: Connection, token: str) -> bool:
-        """Tell whether what an event sends is for the page that has the tab's socket by now.
-
-        One that came back with another session may be another account's, and one that was loaded
-        anew during a login has yet to get the cookies. Each begins with the whole state anyway.
-        """
-        if not connection.closed:
-            return True
-        present = connection_of(self.app, token)
-        return present is not None and present.session_cookie == connection.session_cookie
 
     async def _run_chain(
         self,
@@ -181,7 +171,8 @@ class DjangoEventProcessor(BaseStateEventProcessor):
                 connection.close_soon(STALE_SESSION)
             elif lines := connection.respond(outcome.response, outcome.own_cookies):
                 tell = functools.partial(self._tell, entry)
-                await self.app.tickets.hand_over(lines, given, connection, tell)
+                present = functools.partial(connection_of, self.app, entry.ctx.token)
+                await self.app.tickets.hand_over(lines, given, connection, present, tell)
         if former:
             others.tell(DOUBT, former)  # not sooner: they do not know that cookies are on their way
         return outcome

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from tests.reflex_adapter.client import APP_STATE, PROBE, ROOT, EventClient, connected, run
+from tests.probe.kinds import gates
+from tests.reflex_adapter.client import (
+    APP_STATE,
+    PROBE,
+    ROOT,
+    EventClient,
+    close_code,
+    connected,
+    run,
+)
+from tests.reflex_adapter.test_cookies import redeem, ticket
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -19,6 +31,7 @@ pytestmark = [
 
 SWITCHING = f"{APP_STATE}.tests___probe___switching____switching_state"
 PLAIN = f"{ROOT}.tests___probe___switching____switching_plain_state"
+TASK = f"{APP_STATE}.tests___probe___kinds____task_state"
 LOBBY = f"{APP_STATE}.tests___probe___kinds____lobby_state"
 WAYS = ["switch", "switch_between", "switch_and_fail"]
 
@@ -126,3 +139,24 @@ async def test_a_handler_that_raises_after_a_logout_has_shown_nothing(
         await run(tab, "who")
         assert "secret" not in json.dumps(tab.updates[before:])
         assert "secret of ada" not in json.dumps(tab.state)
+
+
+async def test_a_page_that_is_loaded_anew_during_a_login_ends_up_logged_in(
+    site: str, user: object
+) -> None:
+    token = uuid.uuid4().hex
+    async with connected(site, token=token) as tab:
+        await tab.send(f"{TASK}.becomes", username="ada")
+        await asyncio.sleep(0.3)
+    again = {"token": token, "visitor": tab.visitor}
+    async with connected(site, hydrate=False, **again) as tab:
+        await tab.send(f"{ROOT}.hydrate_and_load")
+        await asyncio.sleep(0.1)
+        gates.open()
+        cookies = await redeem(site, await ticket(tab))
+        assert await close_code(tab) == 4401
+        assert "ada" not in [tab.var(PROBE, "name"), tab.var(TASK, "kept")]
+    login = SimpleCookie(cookies.headers["set-cookie"])["sessionid"].value
+    async with connected(site, cookie=f"sessionid={login}", **again) as tab:
+        assert tab.var(PROBE, "name") == "ada"
+        assert tab.var(TASK, "kept") == "of ada"
