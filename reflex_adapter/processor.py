@@ -122,9 +122,11 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             if prepared.guards and await refused(prepared.guards, event):
                 return
             event.token = entry.ctx.token
+            connection.events.handler_starts(event.request)
             try:
                 await execute(entry=entry, registered_handler=prepared.registered)
             finally:
+                connection.events.handler_ends()
                 await event.close()
 
         page = self.page(connection, entry)
@@ -153,7 +155,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         path, query = path_and_query(page)
         given = connection.session_cookie
         posts = configuration().event_post_from_payload
-        with connection.working():
+        with connection.events.counted():
             outcome = await self.app.bridge.run(
                 connection.requests,
                 handler,

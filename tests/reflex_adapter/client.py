@@ -26,6 +26,7 @@ LOOK = f"{APP_STATE}.tests___probe___identity____look_state"
 BLIND = f"{APP_STATE}.tests___probe___identity____blind_state"
 NEIGHBOUR = f"{APP_STATE}.tests___probe___identity____neighbour_state"
 SLOW = f"{APP_STATE}.tests___probe___slow____slow_state"
+SWITCHING = f"{APP_STATE}.tests___probe___switching____switching_state"
 PLAIN = f"{ROOT}.tests___probe___views____plain_state"
 VAR = "_rx_state_"
 

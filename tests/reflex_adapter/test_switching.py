@@ -17,6 +17,7 @@ from tests.reflex_adapter.client import (
     APP_STATE,
     PROBE,
     ROOT,
+    SWITCHING,
     EventClient,
     close_code,
     connected,
@@ -29,7 +30,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-SWITCHING = f"{APP_STATE}.tests___probe___switching____switching_state"
 PLAIN = f"{ROOT}.tests___probe___switching____switching_plain_state"
 TASK = f"{APP_STATE}.tests___probe___kinds____task_state"
 LOBBY = f"{APP_STATE}.tests___probe___kinds____lobby_state"
