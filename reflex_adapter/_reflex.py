@@ -97,6 +97,7 @@ __all__ = [
     "event_underway",
     "explicit_values",
     "filtering",
+    "forget_computed",
     "forget_entering",
     "forget_token",
     "is_linked",
@@ -273,6 +274,20 @@ async def load_all_states(root: rx.State) -> None:
     if isinstance(EventContext.get().state_manager, StateManagerRedis):
         for state in state_classes():
             await root.get_state(state)
+
+
+def forget_computed(state: rx.State) -> None:
+    """Have the state's cached vars be computed anew, whatever they depend on, and sent.
+
+    Not those of a shared state that the tab is linked to: all who are there would be sent them.
+    """
+    if not state.computed_vars or vars(state).get("_linked_to"):
+        return
+    for var in state.computed_vars.values():
+        var.mark_dirty(instance=state)
+    state.dirty_vars.update(state.computed_vars)
+    state._was_touched = True
+    state._mark_ancestors_dirty()
 
 
 async def leave_shared_states(root: rx.State) -> None:

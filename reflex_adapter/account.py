@@ -2,23 +2,34 @@
 
 Reflex keeps the state of a tab across page loads. When the account behind the session has
 changed, what it holds was somebody else's: it is reset under its lock, before a handler runs or
-anything of it is sent, and so is what its vars left in the browser. What a visitor did before
-logging in stays, and so do vars that are declared with ``keeps``.
+anything of it is sent, and so is what its vars left in the browser. That is asked before a handler
+runs, whenever it yields and when it ends, since it may itself log somebody in or out. What a
+visitor did before logging in stays, and so do vars that are declared with ``keeps``.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import reflex as rx
 from reflex.event import Event
 
 from reflex_adapter._reflex import EventContext, OnLoadInternalState
 from reflex_adapter.browser_storage import overwrite_storage
 from reflex_adapter.current import current_event
-from reflex_adapter.kept import reset_all
+from reflex_adapter.kept import reset_all, root_of
+from reflex_adapter.leading_away import leads_away
 from reflex_adapter.logins import account_of
 from reflex_adapter.state import AppState
+
+
+def is_current(app_state: AppState) -> bool:
+    """Tell whether the tab's state is that of the event's account."""
+    return app_state._account == account_of(current_event().request)
+
+
+def note_login(app_state: AppState) -> None:
+    """Make nobody's state that of who has logged in: what a handler did since then is theirs."""
+    app_state._account = app_state._account or account_of(current_event().request)
 
 
 async def end_other_account(app_state: AppState) -> bool:
@@ -28,35 +39,34 @@ async def end_other_account(app_state: AppState) -> bool:
     if before == account:
         return False
     if before:
-        root = await app_state.get_state(rx.State)
-        await reset_all(getattr(root, "__wrapped__", root))  # a background handler has proxies
+        await reset_all(await root_of(app_state))
         await overwrite_storage()
-    app_state._account = account
+    app_state._account, app_state._left = account, before or ""
     return bool(before)
 
 
-async def take_over(app_state: AppState) -> bool:
-    """As ``end_other_account``, and have the page loaded anew if it was somebody else's."""
+async def take_over(app_state: AppState, update: Any = None) -> bool:
+    """As ``end_other_account``, and have the page loaded anew if it was somebody else's.
+
+    Unless ``update``, which a handler has yielded or returned, leads to another.
+    """
     changed = await end_other_account(app_state)
-    if changed:
+    if changed and not leads_away(update):
         load = Event.from_event_type(OnLoadInternalState.on_load_internal)
         await EventContext.get().enqueue(*load)
     return changed
 
 
-async def begin_for_account(state: Any) -> bool:
-    """As ``take_over``, for any state of the tab."""
-    return await take_over(await state.get_state(AppState))
-
-
 async def is_of_another(state: Any, account: str) -> bool:
-    """Tell whether the tab's state was made under another account; a guest's is open to all."""
+    """Tell whether the tab's state is not that of ``account``, under which a task runs.
+
+    A guest's is open to all. The task of a guest may go on in the state of who has logged in: by
+    which cookie it will find that out, the event of the login has yet to say.
+    """
     app_state = await state.get_state(AppState)
-    return app_state._account not in (None, "", account)
+    return bool(account and app_state._account not in (None, "", account))
 
 
 async def was_left_by(state: Any, account: str) -> bool:
-    """Tell whether a handler has ended the login of ``account``, as the next event will find."""
-    app_state = await state.get_state(AppState)
-    viewer = app_state._viewer
-    return bool(account and viewer and viewer[0] not in (app_state._account, account))
+    """Tell whether ``account`` was the last to leave the tab's state, and is not back."""
+    return bool(account and (await state.get_state(AppState))._left == account)

@@ -44,6 +44,12 @@ async def called(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any
     return await result if inspect.isawaitable(result) else result
 
 
+async def called_at_once(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """As ``called``, but in the event loop whatever ``function`` is."""
+    result = function(*args, **kwargs)
+    return await result if inspect.isawaitable(result) else result
+
+
 def returns_at_once(function: Callable[..., Any]) -> bool:
     """Tell whether a call only makes a coroutine or a generator, of which nothing runs yet."""
     return (

@@ -10,8 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from http.cookies import Morsel, SimpleCookie
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +24,7 @@ from reflex_adapter.closable import ClosableSocket
 from reflex_adapter.conf import configuration
 from reflex_adapter.guards import Guard
 from reflex_adapter.logins import Login, account_of, login_of
+from reflex_adapter.under_way import EventsUnderWay
 from reflex_adapter.visitor import new_visitor, visitor_line, visitor_of
 
 STALE_SESSION = 4401  # the close code after which the page comes back with the browser's cookies
@@ -51,8 +51,7 @@ class Connection(ClosableSocket):
         self.account = ""  # of whom the last event was
         self.login: Login | None = None  # what made them so, if it was a session
         self.checked = 0.0  # when that was last asked of its store, in seconds of monotonic()
-        self._work = 0  # events under way
-        self._work_since = 0.0
+        self.events = EventsUnderWay()
 
     @property
     def requests(self) -> SyntheticRequests:
@@ -122,22 +121,7 @@ class Connection(ClosableSocket):
 
     def has_lost_login(self, request: HttpRequest) -> bool:
         """Tell whether ``request`` was found to be nobody's, and no event here has logged out."""
-        return self.login is not None and not self._work and login_of(request) is None
-
-    @contextmanager
-    def working(self) -> Iterator[None]:
-        """Say that an event is under way during the block: it may be about to change the login."""
-        if not self._work:
-            self._work_since = time.monotonic()
-        self._work += 1
-        try:
-            yield
-        finally:
-            self._work -= 1
-
-    def is_working(self, most: float) -> bool:
-        """Tell whether events have been under way, for not more than so many seconds."""
-        return self._work > 0 and time.monotonic() - self._work_since <= most
+        return self.login is not None and not self.events.count and login_of(request) is None
 
     def take(self, cookies: SimpleCookie, own: Collection[str] = ()) -> list[str]:
         """Apply what a response sets; return those ``Set-Cookie`` values that change something.

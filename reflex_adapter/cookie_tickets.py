@@ -4,7 +4,8 @@ A WebSocket cannot set cookies. So the page is sent a ticket, which it redeems w
 ``POST``; the answer carries the ``Set-Cookie`` lines as the chain made them, ``HttpOnly``
 included. A ticket is good once, for 30 seconds, and only for the visitor whose event it was, with
 the session cookie that the event had: another tab may have logged in meanwhile, and must not be
-logged out.
+logged out. A page that was loaded anew during its event redeems the ticket of it, too; it has
+connected with the cookies of before, so it is made to connect again.
 Tickets are kept in this process; where there are others, in Redis, since the page may reach any.
 """
 
@@ -45,6 +46,7 @@ class Issued:
     """A ticket that this process has issued, and that has not been redeemed."""
 
     connection: Connection
+    present: Callable[[], Connection | None]
     expires: float
     redeemed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -70,15 +72,17 @@ class CookieTickets:
         lines: list[str],
         given: str | None,
         connection: Connection,
+        present: Callable[[], Connection | None],
         tell: Callable[[EventSpec], Awaitable[None]],
     ) -> None:
         """Make the page fetch ``lines``, and give it a moment to do so.
 
+        ``present`` tells which connection the tab has by then.
         What the event sends next may rely on the cookies: a navigation after a login does.
         """
         self._forget_expired()
         name = secrets.token_urlsafe(32)
-        ticket = Issued(connection, time.monotonic() + SECONDS)
+        ticket = Issued(connection, present, time.monotonic() + SECONDS)
         self._issued[label(name)] = ticket
         cookies = Cookies(lines, given, connection.visitor)
         if not await ticket_safe.put(self._others, name, cookies, SECONDS):
@@ -120,6 +124,8 @@ class CookieTickets:
         if issued is None:
             return
         if fits:
+            if issued.connection.closed and (present := issued.present()):
+                present.cut(STALE_SESSION)
             issued.redeemed.set()
         else:
             issued.connection.when_closed.append(issued.redeemed.set)

@@ -8,7 +8,7 @@ another tab finds what is bound for that other tab, or nothing.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -47,8 +47,11 @@ class CurrentEvent:
         return generator
 
     async def close(self) -> None:
-        for generator in self._generators:
-            await generator.aclose()
+        """Close all generators of the event, whatever one of them raises."""
+        if self._generators:
+            async with AsyncExitStack() as stack:
+                for generator in self._generators:
+                    stack.push_async_callback(generator.aclose)
 
 
 @dataclass(eq=False)

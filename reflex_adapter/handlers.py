@@ -7,9 +7,8 @@ Only the copy that the processor hands to Reflex is wrapped; Python code that ca
 from __future__ import annotations
 
 import functools
-import inspect
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -22,10 +21,17 @@ from reflex_adapter._reflex import (
     RegisteredEventHandler,
     UpdateVarsInternalState,
 )
-from reflex_adapter.account import begin_for_account, take_over
+from reflex_adapter.account import is_current, note_login, take_over
 from reflex_adapter.background import TaskAccount, in_background
 from reflex_adapter.browser_storage import without_old_account
-from reflex_adapter.calling import called, is_generator, with_function, yielded, yielded_at_once
+from reflex_adapter.calling import (
+    called,
+    called_at_once,
+    is_generator,
+    with_function,
+    yielded,
+    yielded_at_once,
+)
 from reflex_adapter.current import current_event
 from reflex_adapter.guarded_states import Guards, asking, guards_of_handler
 from reflex_adapter.guards import guards_of_all_classes
@@ -78,31 +84,14 @@ def for_background(
     registered: RegisteredEventHandler, account: TaskAccount
 ) -> RegisteredEventHandler:
     """Return ``registered`` with its function made to run for ``account``, after a chain."""
-    start = begin if issubclass(registered.states[0], AppState) else begin_for_account
+    mirrored = issubclass(registered.states[0], AppState)
+    start = functools.partial(begin, mirrored=mirrored)
     return with_function(registered, in_background(registered.handler.fn, account, start))
 
 
 def app_state_handler(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return ``function`` as a coroutine function; it returns a generator if ``function`` does."""
-
-    @functools.wraps(function)
-    async def handle(state: Any, **payload: Any) -> Any:
-        app_state = await begin(state)
-        result = await called(function, state, **payload)
-        if is_generator(result):
-            return current_event().own(generate(app_state, result))
-        await finish(app_state, result)
-        return answered(result)
-
-    async def generate(app_state: AppState, generator: Any) -> AsyncGenerator[Any, None]:
-        async with aclosing(yielded(generator, function)) as updates:
-            async for update in updates:
-                show_messages(app_state, update)
-                await refresh_mirrors(app_state)
-                yield answered(update)
-        await finish(app_state)
-
-    return handle
+    """Return the handler of an ``AppState``, called where it belongs."""
+    return authors_handler(function, called, lambda it: yielded(it, function), mirrored=True)
 
 
 def plain_state_handler(function: Callable[..., Any], *, stores: bool) -> Callable[..., Any]:
@@ -110,45 +99,77 @@ def plain_state_handler(function: Callable[..., Any], *, stores: bool) -> Callab
 
     ``stores`` tells whether it is the one that takes vars from the browser's storage.
     """
+    return authors_handler(function, called_at_once, yielded_at_once, stores=stores)
+
+
+def authors_handler(
+    function: Callable[..., Any],
+    call: Callable[..., Awaitable[Any]],
+    steps: Callable[[Any], AsyncGenerator[Any, None]],
+    *,
+    mirrored: bool = False,
+    stores: bool = False,
+) -> Callable[..., Any]:
+    """Return ``function`` as a coroutine function; it returns a generator if ``function`` does.
+
+    The state it finds is that of its account, and so is what it leaves, however it ends.
+    """
 
     @functools.wraps(function)
     async def handle(state: Any, **payload: Any) -> Any:
-        app_state = await state.get_state(AppState)
-        if await take_over(app_state):
+        app_state, was_anothers = await begin(state, mirrored=mirrored)
+        if was_anothers:
             state = await app_state.get_state(type(state))  # shared ones, the tab has left
             payload = without_old_account(payload) if stores else payload
-        result = function(state, **payload)
-        result = await result if inspect.isawaitable(result) else result
+        try:
+            result = await call(function, state, **payload)
+        except BaseException:
+            note_login(app_state)
+            raise
         if is_generator(result):
-            return current_event().own(generate(result))
-        current_event().handler_ended()
+            return current_event().own(generate(app_state, result))
+        await finish(app_state, result, mirrored=mirrored)
         return answered(result)
 
-    async def generate(generator: Any) -> AsyncGenerator[Any, None]:
-        async with aclosing(yielded_at_once(generator)) as updates:
-            async for update in updates:
-                yield answered(update)
-        current_event().handler_ended()
+    async def generate(app_state: AppState, generator: Any) -> AsyncGenerator[Any, None]:
+        try:
+            async with aclosing(steps(generator)) as updates:
+                async for update in updates:
+                    await settle(app_state, update, mirrored=mirrored)
+                    yield answered(update)
+        except BaseException:
+            note_login(app_state)
+            raise
+        await finish(app_state, mirrored=mirrored)
 
     return handle
 
 
-async def begin(state: Any) -> AppState:
+async def begin(state: Any, *, mirrored: bool) -> tuple[AppState, bool]:
     """Make the tab's state fit for the event: its account's own, without the last one's messages.
 
-    Returns the part of it that every ``AppState`` shares.
+    Returns the part of it that every ``AppState`` shares, and whether it was another account's.
     """
     app_state: AppState = await state.get_state(AppState)
-    await take_over(app_state)
-    forget_messages(app_state)
-    await refresh_mirrors(app_state)
-    return app_state
+    was_anothers = not is_current(app_state) and await take_over(app_state)
+    if mirrored:
+        forget_messages(app_state)
+        await refresh_mirrors(app_state)
+    return app_state, was_anothers
 
 
-async def finish(app_state: AppState, result: Any = None) -> None:
+async def settle(app_state: AppState, update: Any, *, mirrored: bool) -> None:
+    """Make the state fit to be sent with ``update``, whoever the handler has logged in or out."""
+    if not is_current(app_state):
+        await take_over(app_state, update)
+    if mirrored:
+        show_messages(app_state, update)
+        await refresh_mirrors(app_state)
+
+
+async def finish(app_state: AppState, update: Any = None, *, mirrored: bool) -> None:
     """Show what the handler changed; from now on the updates wait for the chain to end."""
-    show_messages(app_state, result)
-    await refresh_mirrors(app_state)
+    await settle(app_state, update, mirrored=mirrored)
     current_event().handler_ended()
 
 

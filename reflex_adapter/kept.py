@@ -1,4 +1,4 @@
-"""Vars that outlive the account of their tab, and the reset of all others.
+"""Vars that outlive the account of their tab, the reset of all others, and of what is computed.
 
 What belongs to the browser rather than to who is logged in, such as a colour scheme, is declared
 on its state class. Everything that is not declared is forgotten.
@@ -11,7 +11,12 @@ from typing import Any, TypeVar
 
 import reflex as rx
 
-from reflex_adapter._reflex import leave_shared_states, load_all_states, own_fields
+from reflex_adapter._reflex import (
+    forget_computed,
+    leave_shared_states,
+    load_all_states,
+    own_fields,
+)
 
 State = TypeVar("State", bound=type[rx.State])
 
@@ -44,6 +49,13 @@ def kept_names(state: type[rx.State]) -> frozenset[str]:
     return _kept.get(state, frozenset())
 
 
+async def root_of(state: rx.State) -> rx.State:
+    """Return the root of a tab's states; a background handler has proxies of them."""
+    root = await state.get_state(rx.State)
+    itself: rx.State = getattr(root, "__wrapped__", root)
+    return itself
+
+
 async def reset_all(root: rx.State) -> None:
     """Reset the states of a tab, whose lock is held, but for vars that are kept.
 
@@ -54,8 +66,24 @@ async def reset_all(root: rx.State) -> None:
     kept = [(s, name, getattr(s, name)) for s in tree(root) for name in kept_names(type(s))]
     kept.append((root, "is_hydrated", root.is_hydrated))
     root.reset()
+    forget_all_computed(root)
     for state, name, value in kept:
         setattr(state, name, value)
+
+
+async def compute_anew(root: rx.State) -> None:
+    """Have all cached vars of a tab, whose lock is held, be computed anew."""
+    await load_all_states(root)
+    forget_all_computed(root)
+
+
+def forget_all_computed(root: rx.State) -> None:
+    """Forget all cached vars of the states that are loaded.
+
+    What one of them depends on besides vars, such as the language, Reflex does not see.
+    """
+    for state in tree(root):
+        forget_computed(state)
 
 
 def tree(state: Any) -> Iterator[Any]:

@@ -33,7 +33,9 @@ from reflex_adapter.guarded_states import GuardedStates, refused
 from reflex_adapter.handlers import Prepared, for_django
 from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.other_processes import others
+from reflex_adapter.other_tabs import connection_of
 from reflex_adapter.posted import posted
+from reflex_adapter.present_page import reaches
 from reflex_adapter.public_states import Strangers
 from reflex_adapter.revocation import DOUBT, sockets
 from reflex_adapter.updates import emit_now, updates_of
@@ -114,14 +116,17 @@ class DjangoEventProcessor(BaseStateEventProcessor):
 
         async def handler(event: CurrentEvent) -> None:
             event.handler_ended = updates.hold
+            updates.reaches = functools.partial(reaches, self.app, connection, entry.ctx.token)
             await strangers.restrict(updates, event.request)
             guarded.restrict(updates, event.request)
             if prepared.guards and await refused(prepared.guards, event):
                 return
             event.token = entry.ctx.token
+            connection.events.handler_starts(event.request)
             try:
                 await execute(entry=entry, registered_handler=prepared.registered)
             finally:
+                connection.events.handler_ends()
                 await event.close()
 
         page = self.page(connection, entry)
@@ -150,7 +155,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         path, query = path_and_query(page)
         given = connection.session_cookie
         posts = configuration().event_post_from_payload
-        with connection.working():
+        with connection.events.counted():
             outcome = await self.app.bridge.run(
                 connection.requests,
                 handler,
@@ -168,7 +173,8 @@ class DjangoEventProcessor(BaseStateEventProcessor):
                 connection.close_soon(STALE_SESSION)
             elif lines := connection.respond(outcome.response, outcome.own_cookies):
                 tell = functools.partial(self._tell, entry)
-                await self.app.tickets.hand_over(lines, given, connection, tell)
+                present = functools.partial(connection_of, self.app, entry.ctx.token)
+                await self.app.tickets.hand_over(lines, given, connection, present, tell)
         if former:
             others.tell(DOUBT, former)  # not sooner: they do not know that cookies are on their way
         return outcome

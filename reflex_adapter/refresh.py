@@ -14,9 +14,11 @@ from django.core.exceptions import SynchronousOnlyOperation
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils.crypto import salted_hmac
+from django.utils.timezone import get_current_timezone_name
 
 from reflex_adapter import mirrors
 from reflex_adapter.current import current_event
+from reflex_adapter.kept import compute_anew, root_of
 from reflex_adapter.logins import account_of
 from reflex_adapter.mirrors import is_shown, language
 from reflex_adapter.state import AppState
@@ -28,9 +30,11 @@ async def refresh_mirrors(app_state: AppState) -> None:
     if is_shown("csrf_token"):
         refresh_csrf_token(app_state, request)
     values = await read(request)
-    viewer = (account_of(request), language(), values)
+    viewer = (account_of(request), language(), get_current_timezone_name(), values)
     if viewer != app_state._viewer:
-        app_state._viewer = viewer  # all cached vars that look at the request are computed anew
+        if app_state._viewer:  # else there is nothing yet that was computed for somebody
+            await compute_anew(await root_of(app_state))
+        app_state._viewer = viewer
         for name, value in values:
             assign(app_state, f"shown_{name}", value)
 

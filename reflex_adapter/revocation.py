@@ -111,7 +111,7 @@ class WatchedSockets:
                 logger.exception("Whether logins still stand could not be asked; it will be again")
 
     async def _look(self, seconds: int) -> None:
-        at_work = {each.login for each in self._open if each.login and each.is_working(seconds)}
+        at_work = {it.login for it in self._open if it.login and may_change_login(it, seconds)}
         for connection in [each for each in self._condemned if each.login not in at_work]:
             self._condemned.discard(connection)
             connection.cut(STALE_SESSION)
@@ -141,11 +141,15 @@ class WatchedSockets:
         for connection in [each for each in self._open if each.login in asked]:
             if connection.login in standing:
                 connection.checked = now
-            elif not (connection.silent or connection.is_working(seconds)):
+            elif not (connection.silent or may_change_login(connection, seconds)):
                 ended.append(connection)
                 self.condemn(connection)
         if ended:
             logger.info("Closing %d sockets whose logins have ended", len(ended))
+
+
+def may_change_login(connection: Connection, seconds: float) -> bool:
+    return connection.events.may_change(connection.login, seconds)
 
 
 sockets = WatchedSockets()  # of this process

@@ -8,18 +8,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import reflex as rx
-from django.http import HttpResponse
-from reflex.event import EventSpec
-
 from reflex_adapter._reflex import EventContext
 from reflex_adapter.current import current_event
+from reflex_adapter.leading_away import leads_away
 from reflex_adapter.messages import taken_messages
 from reflex_adapter.mirrors import is_shown
 from reflex_adapter.state import AppState
 from reflex_adapter.updates import updates_of
 
-REDIRECT = rx.redirect("/").handler.fn.__qualname__
 UNREAD = 0.5  # seconds for which a message has at least been shown
 
 
@@ -46,14 +42,3 @@ def show_messages(app_state: AppState, answer: Any = None) -> None:
         app_state.shown_messages = [*app_state.shown_messages, *taken]
         app_state._messages_since = time.time()
         event.messages_shown += len(taken)
-
-
-def leads_away(answer: Any) -> bool:
-    """Tell whether a handler returns or yields a redirect, Django's or Reflex's, in this window."""
-    if isinstance(answer, list | tuple):
-        return any(map(leads_away, answer))
-    if isinstance(answer, HttpResponse):
-        return answer.has_header("Location")
-    if not isinstance(answer, EventSpec) or answer.handler.fn.__qualname__ != REDIRECT:
-        return False
-    return "true" not in [str(value) for name, value in answer.args if str(name) == "external"]

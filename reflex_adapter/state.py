@@ -127,8 +127,11 @@ class AppState(RequestAccess, rx.State):
     # Whose state it is: the primary key of the user, empty for nobody; see `account.py`.
     _account: str | None = None
 
-    # Who looks at it, in which language, and what mirrors said: see `refresh.py`. Vars that read
-    # the request depend on it.
+    # Whose it was, if it was reset because that login had ended.
+    _left: str = ""
+
+    # Who looks at it, in which language and time zone, and what mirrors said: see `refresh.py`.
+    # Vars that read the request depend on it; when it changes, all are computed anew.
     _viewer: tuple[Any, ...] = ()
 
     # What the CSRF token that is shown was made from, as a digest; see `refresh.py`.

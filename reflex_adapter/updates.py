@@ -22,16 +22,18 @@ Emit = Callable[..., Awaitable[None]]
 class Updates:
     """The updates of one event: they pass through or, after ``hold()``, are kept.
 
-    Each of ``filters`` decides, when a delta is sent, what of it may be.
+    Each of ``filters`` decides, when a delta is sent, what of it may be. What is to be sent while
+    ``reaches`` says no is dropped: the page that would get it is not the one the event is from.
     """
 
-    __slots__ = ("_held", "_holding", "filters", "since")
+    __slots__ = ("_held", "_holding", "filters", "reaches", "since")
 
     def __init__(self) -> None:
         self.since = time.time()  # when the event was put in its tab's queue
         self._held: list[tuple[Emit, tuple[Any, ...]]] = []
         self._holding = False
         self.filters: list[Callable[[Delta], Awaitable[Delta]]] = []
+        self.reaches: Callable[[], bool] | None = None
 
     def hold(self) -> None:
         self._holding = True
@@ -41,13 +43,13 @@ class Updates:
         self._holding = False
         while self._held:
             emit, arguments = self._held.pop(0)
-            await emit(*arguments)
+            await self.emit(emit, *arguments)
 
     async def emit(self, emit: Emit, *arguments: Any) -> None:
         """Call ``emit``, now or when what is kept is sent."""
         if self._holding:
             self._held.append((emit, arguments))
-        else:
+        elif self.reaches is None or self.reaches():
             await emit(*arguments)
 
 

@@ -145,6 +145,14 @@ class LookState(AppState):
         self.seen = f"{len(self.messages)} {[message.tags for message in self.messages]}"
 
 
+class BlindState(AppState):
+    """Its cached var depends on whom it is computed for, and reads nothing of ``self`` for that."""
+
+    @rx.var
+    def blind(self) -> str:
+        return greeting()
+
+
 class RoomState(rx.SharedState):
     """What several tabs share."""
 

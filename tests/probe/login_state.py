@@ -4,9 +4,10 @@ import reflex as rx
 from django.contrib import auth
 
 from reflex_adapter.current import current_request
-from reflex_adapter.state import AppState
+from reflex_adapter.state import AppState, keeps
 
 
+@keeps("seen")
 class LoginState(AppState):
     """``seen`` is what the last handler found."""
 

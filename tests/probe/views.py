@@ -20,6 +20,7 @@ from tests.probe import (  # noqa: F401 - their states belong to the app
     report_state,
     saying,
     slow,
+    switching,
     uploads,
     vault,
     writing,

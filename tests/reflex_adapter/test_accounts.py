@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from tests.reflex_adapter.client import PROBE, connected, run
+from tests.reflex_adapter.client import BLIND, LOOK, PROBE, connected, run
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -70,3 +70,21 @@ async def test_a_login_that_has_ended_ends_the_state_at_the_next_event(
         await run(tab, "who")
         await tab.receive_until(lambda tab: tab.var(PROBE, "name") == "")
         assert tab.var(PROBE, "seen") != "the secret of ada"
+
+
+async def test_what_a_var_says_of_the_last_one_is_forgotten_whatever_it_depends_on(
+    site: str, logged_in: str, bob: str, tab_of_ada: str
+) -> None:
+    async with connected(site, cookie=logged_in, token=tab_of_ada) as tab:
+        assert " ada " in tab.var(BLIND, "blind")
+    async with connected(site, cookie=bob, token=tab_of_ada, visitor=tab.visitor) as tab:
+        assert " bob " in tab.var(BLIND, "blind")
+
+
+async def test_what_a_var_said_of_a_guest_is_computed_anew_at_a_login(
+    site: str, user: object
+) -> None:
+    async with connected(site) as tab:
+        assert "Yes  " in tab.var(BLIND, "blind")
+        await tab.send(f"{LOOK}.log_in", username="ada")
+        await tab.receive_until(lambda tab: " ada " in tab.var(BLIND, "blind"))

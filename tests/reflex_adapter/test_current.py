@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
@@ -49,6 +50,26 @@ def test_inside_the_block_the_event_is_found_and_after_it_is_not(event: CurrentE
         assert current_request() is event.request
     with pytest.raises(NoCurrentRequest):
         current_event()
+
+
+@pytest.mark.asyncio
+async def test_all_generators_of_an_event_are_closed_whatever_one_raises(
+    event: CurrentEvent,
+) -> None:
+    closed: list[int] = []
+
+    async def generator(number: int) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            closed.append(number)
+            raise ValueError(number)
+
+    for number in range(3):
+        await anext(event.own(generator(number)))
+    with pytest.raises(ValueError, match=r"\d"):
+        await event.close()
+    assert sorted(closed) == [0, 1, 2]
 
 
 def test_the_inner_event_is_found_first(event: CurrentEvent) -> None:

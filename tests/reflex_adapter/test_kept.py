@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 
 from tests.reflex_adapter.client import (
     APP_STATE,
@@ -15,6 +16,7 @@ from tests.reflex_adapter.client import (
     ROOT,
     VAR,
     EventClient,
+    close_code,
     connected,
     run,
 )
@@ -105,8 +107,18 @@ async def test_a_stranger_keeps_nothing_in_the_browser_of_states_that_are_not_se
         assert PLAIN not in [name for update in tab.updates[1:] for name in update["delta"]]
 
 
+async def test_a_logout_overwrites_what_the_browser_stored(site: str, logged_in: str) -> None:
+    async with connected(site, cookie=logged_in) as tab:
+        await fill(tab)
+        tab.updates.clear()
+        await tab.send(f"{LOGIN}.log_out")
+        await tab.receive_until(lambda tab: tab.var(LOGIN, "seen") == "user=")
+        assert is_overwritten(tab)
+        assert "a secret" not in json.dumps(tab.updates)
+
+
 @pytest.mark.parametrize("event", ["note", "on_load", "update_vars"])
-async def test_an_event_after_a_logout_overwrites_what_the_browser_stored(
+async def test_an_event_after_the_end_of_a_login_overwrites_what_the_browser_stored(
     site: str, logged_in: str, event: str
 ) -> None:
     internal = f"{ROOT}.reflex___state____"
@@ -120,12 +132,11 @@ async def test_an_event_after_a_logout_overwrites_what_the_browser_stored(
     }
     async with connected(site, cookie=logged_in) as tab:
         await fill(tab)
-        await tab.send(f"{LOGIN}.log_out")
-        await tab.receive_until(lambda tab: tab.var(LOGIN, "seen") == "user=")
+        await Session.objects.all().adelete()
         tab.updates.clear()
         name, payload = events[event]
         await tab.send(name, **payload)
-        await run(tab, "who")
+        assert await close_code(tab) == 4401
         assert is_overwritten(tab)
         assert "a secret" not in json.dumps(tab.updates)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.conf import settings
 
-from tests.reflex_adapter.client import LOOK, EventClient, connected, run
+from tests.reflex_adapter.client import BLIND, LOOK, EventClient, connected, run
+from tests.reflex_adapter.stores import in_redis, memory, states_kept_by
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -64,6 +66,22 @@ async def test_a_cached_var_follows_the_language(site: str, use_middleware: Use)
         assert tab.var(LOOK, "cached_language") == "Oui fr"
         await tab.send(f"{LOOK}.speak", language="de")
         await tab.receive_until(lambda tab: tab.var(LOOK, "cached_language") == "Ja de")
+
+
+@pytest.mark.parametrize("store", [memory, in_redis])
+async def test_a_cached_var_that_reads_nothing_of_its_state_follows_them_too(
+    site: str, use_middleware: Use, store: Any, request: pytest.FixtureRequest
+) -> None:
+    use_middleware(LOCALE, *ZONES)
+    url = request.getfixturevalue("redis_url") if store is in_redis else ""
+    async with store(url) as (manager, _), states_kept_by(manager):
+        async with connected(site, token="blind", language="fr") as tab:
+            assert tab.var(BLIND, "blind") == f"Oui  {settings.TIME_ZONE}"
+            await tab.send(f"{LOOK}.speak", language="de")
+            await tab.receive_until(lambda tab: tab.var(BLIND, "blind").startswith("Ja"))
+        options = {"token": "blind", "visitor": tab.visitor, "language": "de"}
+        async with connected(site, cookie="zone=Asia/Tokyo", **options) as tab:
+            assert tab.var(BLIND, "blind") == "Ja  Asia/Tokyo"
 
 
 async def test_what_a_handler_activates_ends_with_its_event(site: str, use_middleware: Use) -> None:

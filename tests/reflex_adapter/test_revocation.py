@@ -22,12 +22,13 @@ from tests.reflex_adapter.client import (
     LOGIN,
     NEIGHBOUR,
     PROBE,
-    SLOW,
+    SWITCHING,
     EventClient,
     close_code,
     connected,
     run,
 )
+from tests.reflex_adapter.test_background import noted
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -253,13 +254,44 @@ async def test_a_shared_state_tells_no_tab_whose_login_has_ended(site: str, logg
         assert "secret" not in str(tab.updates)
 
 
-async def test_an_event_under_way_may_end(site: str, logged_in: str, trace: list[str]) -> None:
+async def test_an_event_under_way_may_end_and_sends_nothing_more(
+    site: str, logged_in: str, trace: list[str]
+) -> None:
     async with connected(site, cookie=logged_in) as tab:
-        await tab.send(f"{SLOW}.take", seconds=2)
-        await asyncio.sleep(0.3)
+        await tab.send(f"{SWITCHING}.stream", many=25)
+        await tab.receive_until(lambda tab: tab.var(SWITCHING, "line") == "secret 1")
         await password_changed()
-        await tab.receive_until(lambda tab: tab.var(SLOW, "taken") == "ada")
         assert await close_code(tab, 5) == 4401
+        assert "streamed" not in trace
+        assert tab.var(SWITCHING, "line") != "secret 24"
+        await noted(trace, "streamed")
+
+
+async def test_a_logout_in_another_tab_cuts_the_event_of_this_one(
+    site: str, logged_in: str, trace: list[str]
+) -> None:
+    async with (
+        connected(site, cookie=logged_in) as tab,
+        connected(site, cookie=logged_in) as other,
+    ):
+        await tab.send(f"{SWITCHING}.stream", many=25)
+        await tab.receive_until(lambda tab: tab.var(SWITCHING, "line") == "secret 1")
+        await other.send(f"{LOGIN}.log_out")
+        assert await close_code(tab, 5) == 4401
+        assert "streamed" not in trace
+
+
+async def test_an_event_that_changes_its_own_login_is_not_cut(
+    site: str, logged_in: str, trace: list[str]
+) -> None:
+    async with (
+        connected(site, cookie=logged_in) as tab,
+        connected(site, cookie=logged_in) as other,
+    ):
+        await tab.send(f"{SWITCHING}.change_password_and_stream", many=20)
+        await tab.receive_until(lambda tab: tab.var(SWITCHING, "line") == "secret 19")
+        assert await close_code(other, 6) == 4401
+        assert await user_seen_by(tab) == "user=ada"
 
 
 async def test_a_socket_whose_login_stands_is_never_closed(

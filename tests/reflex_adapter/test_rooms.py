@@ -23,6 +23,10 @@ ROOM = (
     f"{ROOT}.reflex___istate___shared____shared_state_base_internal"
     ".tests___probe___kinds____room_state"
 )
+SWITCHING_ROOM = (
+    f"{ROOT}.reflex___istate___shared____shared_state_base_internal"
+    ".tests___probe___switching____switching_room_state"
+)
 TASK = f"{APP_STATE}.tests___probe___kinds____task_state"
 
 
@@ -38,8 +42,8 @@ def bob(transactional_db: None) -> str:
     return f"sessionid={client.cookies['sessionid'].value}"
 
 
-def shows(*lines: str) -> Callable[[EventClient], bool]:
-    return lambda tab: tab.var(ROOM, "lines") == list(lines)
+def shows(*lines: str, room: str = ROOM) -> Callable[[EventClient], bool]:
+    return lambda tab: tab.var(room, "lines") == list(lines)
 
 
 @pytest.mark.parametrize("store", [memory, disk, in_redis])
@@ -87,6 +91,26 @@ async def test_the_first_thing_the_next_one_does_in_a_room_is_not_done_there(
         await ada.receive_until(shows(": alone"))
         await his.send(f"{ROOM}.say", text="cake")
         await his.receive_until(shows("ada: tea", "bob: cake"))
+
+
+@pytest.mark.parametrize("state", [ROOM, SWITCHING_ROOM], ids=["plain", "app"])
+async def test_the_first_event_of_the_next_one_is_not_one_of_the_room(
+    site: str, logged_in: str, bob: str, room: str, state: str
+) -> None:
+    token = uuid.uuid4().hex
+    async with connected(site) as guest:
+        await guest.send(f"{state}.enter", room=room)
+        async with connected(site, cookie=logged_in, token=token) as ada:
+            await ada.send(f"{state}.enter", room=room)
+            await ada.send(f"{state}.say", text="tea")
+            await guest.receive_until(shows("ada: tea", room=state))
+        async with connected(
+            site, cookie=bob, token=token, visitor=ada.visitor, hydrate=False
+        ) as his:
+            await his.send(f"{state}.say", text="alone")
+            await his.receive_until(shows("bob: alone", room=state))
+        await guest.send(f"{state}.say", text="cake")
+        await guest.receive_until(shows("ada: tea", ": cake", room=state))
 
 
 async def test_a_background_task_of_the_next_one_leaves_the_room_too(

@@ -58,6 +58,7 @@ from reflex_adapter._reflex import (
     UpdateVarsInternalState,
     build,
     environment,
+    forget_computed,
     get_config,
     own_fields,
     prerequisites,
@@ -72,6 +73,7 @@ from reflex_adapter.files import SHELLS
 from reflex_adapter.own_origin import PORT_DROPPED, OwnOriginPlugin
 from reflex_adapter.public_states import REFLEX_STATES
 from reflex_adapter.state import AppState
+from tests.probe.identity import LookState
 
 THEIRS = {"reflex", "reflex_base", "reflex_components_core"}
 TEMPLATES = Path(str(reflex_base.__file__)).with_name(".templates")
@@ -200,6 +202,20 @@ def test_redis_keeps_each_state_for_itself_and_gives_it_on_demand() -> None:
     assert "_get_state_from_redis" in source, "See _reflex.load_all_states."
     assert "StateManagerRedis" in inspect.getsource(state.BaseState._get_state_from_redis)
     assert issubclass(StateManagerRedis, StateManager)
+
+
+def test_a_cached_var_can_be_forgotten() -> None:
+    where = "See _reflex.forget_computed."
+    look = LookState(_reflex_internal_init=True, parent_state=AppState(_reflex_internal_init=True))
+    cached = LookState.computed_vars["cached_name"]
+    vars(look)[cached._cache_attr] = "of the last one"
+    forget_computed(look)
+    assert cached._cache_attr not in vars(look), where
+    assert "cached_name" in look.dirty_vars, where
+    assert look.parent_state is not None
+    assert look.get_name() in look.parent_state.dirty_substates, where
+    assert {"_linked_to"} <= shared.SharedState.get_fields().keys(), where
+    assert "_was_touched" in inspect.getsource(StateManagerRedis), where
 
 
 def test_a_field_knows_the_class_whose_instances_have_its_value() -> None:
