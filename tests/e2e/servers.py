@@ -38,11 +38,11 @@ def environment(**variables: object) -> dict[str, str]:
     return {**inherited, **ours, **{name: str(value) for name, value in variables.items()}}
 
 
-def manage(*arguments: str, **variables: object) -> str:
+def manage(*arguments: str, cwd: Path = SHOP, **variables: object) -> str:
     """Run a command of ``manage.py`` to its end; return what it printed."""
     done = subprocess.run(
         [sys.executable, *MANAGE, *arguments],
-        cwd=SHOP,
+        cwd=cwd,
         env=environment(**variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -106,14 +106,14 @@ class Server:
 
 
 @contextmanager
-def running(kind: str, log: Path, **variables: object) -> Iterator[Server]:
+def running(kind: str, log: Path, *, cwd: Path = SHOP, **variables: object) -> Iterator[Server]:
     """Start the server and end it; fail if it wrote a traceback."""
     port = free_port()
     command = [argument.format(port=port) for argument in COMMANDS[kind]]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, *command],
-            cwd=SHOP,
+            cwd=cwd,
             env=environment(**variables),
             stdout=output,
             stderr=subprocess.STDOUT,
