@@ -15,11 +15,13 @@ import reflex as rx
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
+from reflex_adapter.conf import configuration
 from reflex_adapter.layout import default_layout
 from reflex_adapter.mount import get_mount
 from reflex_adapter.page_modules import import_pages
 from reflex_adapter.pages import Page, noted_pages
 from reflex_adapter.reflex_app import DjangoApp, made_apps
+from reflex_adapter.unreached_pages import warn_of_unreached
 
 
 def component_of(page: Page) -> Callable[[], rx.Component]:
@@ -48,11 +50,10 @@ def led_app() -> DjangoApp:
     own = made_apps[0] if made_apps else None
     app = own or new_app()
     if own is None and not noted_pages:
-        raise ImproperlyConfigured(
-            f"There is no page: put one into {mount.app_name}/views.py with @template(route='/')."
-        )
+        raise ImproperlyConfigured(no_page(mount.app_name))
     for page in noted_pages:
         app.add_page(component_of(page), page.route, **page.options)
+    warn_of_unreached(noted_pages, mount.mount_prefix)
     return app
 
 
@@ -76,6 +77,15 @@ def import_own_app(name: str) -> None:
 
 def is_within(name: str, package: str) -> bool:
     return f"{name}.".startswith(f"{package}.")
+
+
+def no_page(app_name: str) -> str:
+    module = configuration().page_module
+    return (
+        f"There is no page: put one into {app_name}/{module.replace('.', '/')}.py with "
+        f"@template(route='/'). Pages are looked for in modules of this name "
+        f"(REFLEX_DJANGO_PAGE_MODULE = {module!r})."
+    )
 
 
 def new_app() -> DjangoApp:

@@ -36,7 +36,7 @@ def reflex_mount(
     ``app_module`` names the module of a project that has its own ``app = DjangoApp(...)``; then
     ``app_name`` may be left out.
     Paths at or below a ``django_prefix`` never get the app, so that Django answers a wrong one
-    with its own 404 and a missing slash with its redirect. ``plugins`` and ``rx_config`` go into
+    with its own 404. ``plugins`` and ``rx_config`` go into
     ``rx.Config``. Raises ``ImproperlyConfigured`` for arguments that cannot work.
     """
     mount = checked_mount(app_name, app_module, mount_prefix, django_prefix, plugins, rx_config)

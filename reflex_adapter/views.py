@@ -22,6 +22,7 @@ from reflex_adapter.mount import Mount
 from reflex_adapter.nonces import nonce_of
 from reflex_adapter.page_errors import failed
 from reflex_adapter.page_guards import page_refusal
+from reflex_adapter.slashes import with_slash
 from reflex_adapter.visitor import meet_visitor
 
 logger = logging.getLogger("reflex_adapter")
@@ -58,6 +59,12 @@ class ReflexMountView(View):
         if cannot_be_a_page(request, name):
             raise Http404(f"The Reflex app has no file {name!r}.")
         return await answer(request, name, build.shell, 200 if build.routes.have(name) else 404)
+
+    async def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """Answer; who asks for a path of Django's without its slash is sent there, not lost."""
+        answered: Any = super().dispatch(request, *args, **kwargs)
+        response: HttpResponseBase = await answered
+        return (response.status_code == 404 and with_slash(request)) or response
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., Any]:

@@ -72,21 +72,38 @@ def test_a_developer_reads_it_in_the_browser(mistake: tuple[Path, str]) -> None:
     assert said in answers["/"]
 
 
-def test_a_build_names_the_file_too(mistake: tuple[Path, str]) -> None:
-    file, said = mistake
+def exporting(folder: Path) -> str:
+    """Return what an export with the settings in ``folder`` says when it fails."""
     script = (
-        f"import sys; sys.path.insert(0, {str(file.parent)!r})\n"
+        f"import sys; sys.path.insert(0, {str(folder)!r})\n"
         "from django.core.management import execute_from_command_line\n"
         "execute_from_command_line(['manage.py', 'export_reflex'])\n"
     )
     done = completed(
         script,
-        cwd=file.parent,
+        cwd=folder,
         DJANGO_SETTINGS_MODULE="broken_settings",
-        SHOP_STATIC_ROOT=str(file.parent / "static"),
+        SHOP_STATIC_ROOT=str(folder / "static"),
     )
     assert done.returncode == 1
-    assert f"CommandError: The pages cannot be loaded: {said}" in done.stderr
+    return done.stderr
+
+
+def test_a_build_names_the_file_too(mistake: tuple[Path, str]) -> None:
+    file, said = mistake
+    assert f"CommandError: The pages cannot be loaded: {said}" in exporting(file.parent)
+
+
+@pytest.mark.parametrize("module", ["pages", "reflex.pages"])
+def test_a_build_without_a_page_says_where_one_is_looked_for(tmp_path: Path, module: str) -> None:
+    settings = f"from config.settings import *\nREFLEX_DJANGO_PAGE_MODULE = {module!r}\n"
+    (tmp_path / "broken_settings.py").write_text(settings)
+    said = exporting(tmp_path)
+    assert (
+        f"CommandError: There is no page: put one into shop/{module.replace('.', '/')}.py" in said
+    )
+    assert f"(REFLEX_DJANGO_PAGE_MODULE = {module!r})" in said
+    assert "Traceback" not in said
 
 
 def test_a_wrong_configuration_is_an_error_at_start(tmp_path: Path) -> None:

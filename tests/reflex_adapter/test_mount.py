@@ -11,13 +11,20 @@ import pytest
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import include, path
+from django.views.decorators.common import no_append_slash
 
 from reflex_adapter.django_led_app import app
 from reflex_adapter.mount import get_mount
 from reflex_adapter.urls import reflex_mount
 from tests.reflex_adapter.client import PROBE, connected
+from tests.reflex_adapter.small_build import asking, write_build
+
+
+def view(request: HttpRequest, **captured: Any) -> HttpResponse:
+    return HttpResponse("Django's")
 
 
 def urlconf(*patterns: Any) -> Any:
@@ -120,8 +127,7 @@ def test_the_error_names_the_urls_that_it_looked_in() -> None:
 
 @pytest.fixture
 def built(tmp_path: Path) -> Any:
-    (tmp_path / "_reflex").mkdir()
-    (tmp_path / "_reflex" / "index.html").write_text("the shell")
+    write_build(tmp_path / "_reflex")
     with override_settings(STATIC_ROOT=tmp_path):
         yield
 
@@ -138,6 +144,45 @@ def test_a_missing_slash_below_a_prefix_is_djangos_redirect(built: None, client:
     for url in ("/admin", "/cart/json"):
         answer = client.get(url)
         assert (answer.status_code, answer["Location"]) == (301, f"{url}/")
+
+
+@pytest.fixture
+def slashed() -> Iterator[None]:
+    """Views whose paths end with a slash, and none of them is in ``django_prefix``."""
+    views = [path("who/", view), path("report/<int:number>/", view)]
+    with urlconf(*views, reflex_mount(app_name="shop")):
+        yield
+
+
+@pytest.mark.parametrize("url", ["/who", "/who?a=1", "/report/1"])
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+def test_a_missing_slash_is_djangos_redirect_without_a_prefix(
+    built: None, slashed: None, kind: str, url: str
+) -> None:
+    answer = asking(kind)(url)
+    path, question, query = url.partition("?")
+    assert (answer.status_code, answer["Location"]) == (301, f"{path}/{question}{query}")
+
+
+@pytest.mark.parametrize("url", ["/whom", "/report/x", "/report", "/who/x", "/whom/"])
+def test_a_path_that_is_nobodys_with_a_slash_either_gets_the_app(
+    built: None, slashed: None, url: str
+) -> None:
+    answer = asking("wsgi")(url)
+    assert (answer.status_code, answer.content) == (404, b"the shell")
+
+
+def test_a_page_has_its_path_though_django_has_it_with_a_slash(built: None) -> None:
+    with urlconf(path("cart/", view), reflex_mount(app_name="shop")):
+        assert asking("wsgi")("/cart").content == b"page cart"
+
+
+@pytest.mark.parametrize("append", [True, False])
+def test_django_may_have_no_slash_appended(built: None, append: bool) -> None:
+    views = [path("a/", no_append_slash(view)), path("b/", view)]
+    with urlconf(*views, reflex_mount(app_name="shop")), override_settings(APPEND_SLASH=append):
+        found = [asking("asgi")(url).status_code for url in ("/a", "/b")]
+    assert found == [404, 301 if append else 404]
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import override_settings
 
 from tests.fresh import completed
 
@@ -15,7 +16,7 @@ import django; django.setup()
 from reflex_adapter.django_led_app import app
 from reflex_adapter.pages import noted_pages
 app()
-print([page.route for page in noted_pages if page.component.__module__ == "tea_room.views"])
+print([page.route for page in noted_pages if page.component.__module__ == {module!r}])
 """
 MANAGE = """
 import sys; sys.path.insert(0, {folder!r})
@@ -24,13 +25,22 @@ execute_from_command_line(["manage.py", *{command!r}.split()])
 """
 
 
+@pytest.fixture(params=["views", "pages"])
+def module(request: pytest.FixtureRequest) -> str:
+    """Where the project has its pages."""
+    return str(request.param)
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str) -> Path:
     """A folder with an app, and the settings of a project that has it."""
     monkeypatch.chdir(tmp_path)
-    call_command("startreflexapp", "tea_room", verbosity=0)
+    with override_settings(REFLEX_DJANGO_PAGE_MODULE=module):
+        call_command("startreflexapp", "tea_room", verbosity=0)
     (tmp_path / "tea_settings.py").write_text(
-        "from config.settings import *\nINSTALLED_APPS = [*INSTALLED_APPS, 'tea_room']\n"
+        "from config.settings import *\n"
+        "INSTALLED_APPS = [*INSTALLED_APPS, 'tea_room']\n"
+        f"REFLEX_DJANGO_PAGE_MODULE = {module!r}\n"
     )
     return tmp_path
 
@@ -46,8 +56,8 @@ def ran(script: str, folder: Path, **values: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_the_app_has_a_page(folder: Path) -> None:
-    assert ran(PAGES, folder).strip() == "['/tea_room']"
+def test_the_app_has_a_page(folder: Path, module: str) -> None:
+    assert ran(PAGES, folder, module=f"tea_room.{module}").strip() == "['/tea_room']"
 
 
 def test_its_own_tests_pass(folder: Path) -> None:
@@ -59,9 +69,10 @@ def test_it_has_nothing_to_migrate(folder: Path) -> None:
     assert "No changes detected" in ran(MANAGE, folder, command=command)
 
 
-def test_it_has_all_that_an_app_of_django_has(folder: Path) -> None:
+def test_it_has_all_that_an_app_of_django_has(folder: Path, module: str) -> None:
     call_command("startapp", "plain", verbosity=0)
-    assert files(folder / "tea_room") == {*files(folder / "plain"), "states.py"}
+    plain = files(folder / "plain") - {"views.py"}
+    assert files(folder / "tea_room") == {*plain, f"{module}.py", "states.py"}
 
 
 def files(app: Path) -> set[str]:
@@ -75,3 +86,26 @@ def test_a_name_that_cannot_be_an_app_is_refused(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CommandError):
         call_command("startreflexapp", name, verbosity=0)
+
+
+def test_pages_that_are_there_stay(tmp_path: Path) -> None:
+    target = tmp_path / "tea_room"
+    target.mkdir()
+    (target / "pages.py").write_text("mine")
+    with (
+        override_settings(REFLEX_DJANGO_PAGE_MODULE="pages"),
+        pytest.raises(CommandError, match=r"pages\.py already exists"),
+    ):
+        call_command("startreflexapp", "tea_room", str(target), verbosity=0)
+    assert [file.name for file in target.iterdir()] == ["pages.py"]
+
+
+def test_a_page_module_with_a_dot_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with (
+        override_settings(REFLEX_DJANGO_PAGE_MODULE="ui.pages"),
+        pytest.raises(CommandError, match=r"REFLEX_DJANGO_PAGE_MODULE is 'ui\.pages'"),
+    ):
+        call_command("startreflexapp", "tea_room", verbosity=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
 
@@ -20,6 +21,6 @@ class Command(BaseCommand):
 
         try:
             built = export(force=force)
-        except RuntimeError as error:
+        except (ImproperlyConfigured, RuntimeError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(self.style.SUCCESS("Built." if built else "Nothing has changed."))

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.core.management.templates import TemplateCommand
 
+from reflex_adapter.conf import configuration
+
 TEMPLATE = Path(__file__).parents[2] / "app_template"
+PAGES = "views.py"  # in the template
 
 
 class Command(TemplateCommand):
@@ -19,8 +23,16 @@ class Command(TemplateCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name, target = options.pop("name"), options.pop("directory")
+        folder, module = Path(target or name).expanduser(), configuration().page_module
+        pages = folder / f"{module}.py"
+        if not module.isidentifier():
+            raise CommandError(f"REFLEX_DJANGO_PAGE_MODULE is {module!r}: name one without a dot.")
+        if pages.exists():
+            raise CommandError(f"{pages} already exists.")
         options["template"] = options["template"] or str(TEMPLATE)
-        super().handle("app", name, target, **options)
+        super().handle("app", name, target, **options, page_module=module)
+        if (made := folder / PAGES).exists():  # a template of your own may have none
+            made.rename(pages)
         self.stdout.write(
-            f'Add "{name}" to INSTALLED_APPS, and build the page: python manage.py export_reflex'
+            f'Add "{name}" to INSTALLED_APPS, and see its page: python manage.py run_reflex'
         )
