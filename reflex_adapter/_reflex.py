@@ -49,7 +49,7 @@ from reflex.utils import build, prerequisites
 from reflex.utils.token_manager import RedisTokenManager
 
 # The configuration in force, and with it the module that holds the app.
-from reflex_base.config import get_config
+from reflex_base.config import get_config, reload_config
 
 # Names: the keys of router_data, the paths that the backend serves, what the compiler and the
 # bundler write.
@@ -95,6 +95,7 @@ __all__ = [
     "filtering",
     "forget_entering",
     "forget_token",
+    "get_config",
     "is_linked",
     "leave_shared_states",
     "linked_socket",
@@ -105,6 +106,7 @@ __all__ = [
     "redis_url",
     "registered_handler",
     "release_token",
+    "reload_config",
     "route_of_load",
     "route_of_page",
     "serving_only",

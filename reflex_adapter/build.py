@@ -13,17 +13,17 @@ import shutil
 import subprocess
 import sysconfig
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from reflex_adapter import _reflex, sources
+from reflex_adapter import _reflex, own_path, sources
 from reflex_adapter.conf import build_root
-from reflex_adapter.mount import get_mount
 from reflex_adapter.page_errors import described
 from reflex_adapter.routes import MANIFEST
 
-LAYOUT = b"2"  # of a build; another one makes a build that an older version made out of date
+LAYOUT = b"3"  # of a build; another one makes a build that an older version made out of date
 STAMP = ".input"  # in the build: the digest of what it was built from
 WORK = {"node_modules", "build", "backend", ".react-router"}  # below .web, not input
 
@@ -37,17 +37,35 @@ def export(*, force: bool = False) -> bool:
     use_node_of_environment()
     target = build_root()
     made_from = sources.digest()
-    web = compiled_pages()
-    digest = digest_of(web)
-    if not force and stamp_of(target) == digest:
-        sources.note(target, made_from)
-        return False
-    # Reflex moves an app that has a path of its own into a folder of that name.
-    bundle = _reflex.bundle_pages() / get_mount().mount_prefix.strip("/")
+    with for_any_path():
+        web = compiled_pages()
+        digest = digest_of(web)
+        if not force and stamp_of(target) == digest:
+            sources.note(target, made_from)
+            return False
+        # Reflex moves an app that has a path of its own into a folder of that name.
+        bundle = _reflex.bundle_pages() / own_path.NAME
+    for again in bundle.glob(f"{own_path.NAME}.html*"):  # the first page, as one of the folder
+        again.unlink()
     shutil.copy(_reflex.compiled_routes(), bundle / MANIFEST)
     sources.note(bundle, made_from)
     replace(target, bundle, digest)
     return True
+
+
+@contextmanager
+def for_any_path() -> Iterator[None]:
+    """Build what may be served below any ``mount_prefix``, whichever the project has now.
+
+    Serve from another process: what ``rx.asset()`` gives to pages that are loaded here has no
+    path yet.
+    """
+    try:
+        with own_path.building():
+            _reflex.reload_config()
+            yield
+    finally:
+        _reflex.reload_config()
 
 
 def compiled_pages() -> Path:

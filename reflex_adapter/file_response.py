@@ -18,9 +18,9 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from reflex_adapter.codings import IDENTITY, best_coding
-from reflex_adapter.files import ServedFile, Variant
 from reflex_adapter.nonces import with_nonce
 from reflex_adapter.ranges import Unsatisfiable, is_of, requested_range
+from reflex_adapter.served_file import ServedFile, Variant
 
 BLOCK = 256 * 1024  # bytes
 
