@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.harness import FULL, QUICK
 
-NAMES = ("dispatch", "chain", "http", "leases", "bridge", "events", "sockets", "hostile")
+NAMES = ("dispatch", "chain", "http", "leases", "bridge", "events", "sockets", "hostile", "start")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
