@@ -106,6 +106,7 @@ class Configuration:
     mirror_language: bool = setting(flag, True)  # also language_bidi
 
     serve_source_maps: bool = setting(flag, False)  # of the build, to everybody
+    render_spa_via_template_engine: bool = setting(flag, False)  # by reflex/page.html
     # Seconds within which an idle socket is closed, once the login it was opened under has ended.
     revalidate_seconds: int = within(60, 1, 3_600)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reflex_adapter.codings import IDENTITY
 from reflex_adapter.nonces import parts_of
+from reflex_adapter.page_tags import sections_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,15 @@ class ServedFile:
     @cached_property
     def parts(self) -> list[bytes]:
         """The page, cut where a nonce belongs."""
-        return parts_of(self.plain.content or self.plain.path.read_bytes())
+        return parts_of(self.read())
+
+    @cached_property
+    def sections(self) -> list[list[bytes]]:
+        """The same, of what is up to the end of its head, to that of its body, and behind it."""
+        return [parts_of(section) for section in sections_of(self.read())]
+
+    def read(self) -> bytes:
+        return self.plain.content or self.plain.path.read_bytes()
 
 
 def in_memory(path: Path, content: bytes) -> Variant:

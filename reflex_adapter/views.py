@@ -13,13 +13,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.http.response import HttpResponseBase
 from django.views import View
 
-from reflex_adapter.conf import build_root
+from reflex_adapter.conf import build_root, configuration
 from reflex_adapter.current_build import current_build
 from reflex_adapter.file_response import file_response, page_response
 from reflex_adapter.mount import Mount
-from reflex_adapter.nonces import nonce_of
+from reflex_adapter.nonces import nonce_of, with_nonce
 from reflex_adapter.page_errors import failed
 from reflex_adapter.page_guards import page_refusal
+from reflex_adapter.rendered_page import rendered_page
 from reflex_adapter.served_file import ServedFile
 from reflex_adapter.visitor import meet_visitor
 
@@ -74,10 +75,18 @@ async def answer(
     if (refusal := await page_refusal(request, name)) is not None:
         return refusal
     nonce = nonce_of(request)
-    if nonce is None and status == 200:
-        response = await file_response(request, file)
+    if configuration().render_spa_via_template_engine:
+        content = await rendered_page(request, file, nonce)
+    elif nonce is not None:
+        content = with_nonce(file.parts, nonce)
+    elif status != 200:
+        content = file.read()
     else:
-        response = page_response(file, status, nonce)
+        return with_visitor(request, await file_response(request, file))
+    return with_visitor(request, page_response(file, status, content))
+
+
+def with_visitor(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     meet_visitor(request, response)
     return response
 
