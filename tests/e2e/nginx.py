@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -22,6 +23,7 @@ needs_nginx = pytest.mark.skipif(
 HOST = "shop.example"
 
 MAIN = """
+{user}
 daemon off;
 worker_processes 1;
 pid {folder}/pid;
@@ -71,6 +73,8 @@ def nginx(
         http += f"ssl_certificate {certificate}; ssl_certificate_key {certificate};"
     (folder / "nginx.conf").write_text(
         MAIN.format(
+            # A master that is root would have workers that cannot write into the test's folder.
+            user="user root;" if os.geteuid() == 0 else "",
             folder=folder,
             port=port,
             behind=behind,
