@@ -119,15 +119,21 @@ class TestInChromium:
         greets(tab, "guest")
         assert django_says(tab, server.address)[0] == ""
 
-    def test_a_link_to_djangos_login_leaves_the_app(
+    def test_a_guarded_page_asks_for_a_login_and_comes_back(
         self, tab: Page, server: Server, app: str
     ) -> None:
         tab.goto(f"{app}/account")
+        assert tab.url == f"{server.address}/admin/login/?next=/app/account"
+        fill_in_login(tab)
+        expect(tab.locator("#username")).to_have_text("demo")
+        assert tab.url == f"{app}/account"
+
+    def test_a_link_to_djangos_login_leaves_the_app(
+        self, tab: Page, server: Server, app: str
+    ) -> None:
+        tab.goto(f"{app}/product/teapot")
         tab.locator("#login-hint").get_by_role("link").click()
         tab.wait_for_url(f"{server.address}/admin/login/**")
-        tab.goto(f"{server.address}/admin/login/?next=/app/")
-        fill_in_login(tab)
-        greets(tab, "demo")
 
     def test_an_upload_arrives(self, tab: Page, server: Server, app: str) -> None:
         tab.goto(f"{server.address}/admin/login/?next=/app/")

@@ -47,7 +47,7 @@ def own_template(tmp_path: Path) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("path", ["/cart", "/item/1", "/bare.html", "/account"])
+@pytest.mark.parametrize("path", ["/cart", "/item/1", "/bare.html", "/both"])
 def test_a_page_stays_as_it_was_where_a_project_puts_nothing_in(get: Ask, path: str) -> None:
     """And nothing in it is run: braces are those of scripts and texts."""
     rendered = get(path, headers={"Accept-Encoding": "gzip"})
