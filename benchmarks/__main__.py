@@ -14,7 +14,18 @@ from pathlib import Path
 
 from benchmarks.harness import FULL, QUICK
 
-NAMES = ("dispatch", "chain", "http", "leases", "bridge", "events", "sockets", "hostile", "reload")
+NAMES = (
+    "dispatch",
+    "chain",
+    "http",
+    "leases",
+    "bridge",
+    "events",
+    "sockets",
+    "hostile",
+    "reload",
+    "start",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

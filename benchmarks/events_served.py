@@ -20,7 +20,8 @@ from benchmarks import chains
 from django_adapter import DjangoOuterDispatcher, MiddlewareRunner
 from reflex_adapter._reflex import serving_only
 from reflex_adapter.bridge import DjangoEventBridge
-from reflex_adapter.conf import MOST_SECONDS, SocketLimits
+from reflex_adapter.conf import MOST_SECONDS
+from reflex_adapter.limits import SocketLimits
 from reflex_adapter.mount import reserved_prefixes
 from reflex_adapter.reflex_app import DjangoApp
 from reflex_adapter.state import AppState

@@ -49,7 +49,7 @@ from reflex.utils import build, prerequisites
 from reflex.utils.token_manager import RedisTokenManager
 
 # The configuration in force, and with it the module that holds the app.
-from reflex_base.config import get_config
+from reflex_base.config import get_config, reload_config
 
 # Names: the keys of router_data, the paths that the backend serves, what the compiler and the
 # bundler write.
@@ -100,6 +100,8 @@ __all__ = [
     "forget_computed",
     "forget_entering",
     "forget_token",
+    "get_config",
+    "has_packages",
     "is_linked",
     "leave_shared_states",
     "linked_socket",
@@ -110,6 +112,7 @@ __all__ = [
     "redis_url",
     "registered_handler",
     "release_token",
+    "reload_config",
     "route_of_load",
     "route_of_page",
     "serving_only",
@@ -474,6 +477,11 @@ def compile_pages() -> Path:
     import_module(get_config().module).app._compile(prerender_routes=True)
     build.set_env_json()
     return prerequisites.get_web_dir()
+
+
+def has_packages() -> bool:
+    """Tell whether packages of node are installed; whether all are, ``compile_pages`` will see."""
+    return (prerequisites.get_web_dir() / "node_modules").is_dir()
 
 
 def explicit_values(config: rx.Config) -> dict[str, Any]:

@@ -8,45 +8,77 @@ the old one in one step, so that a failed one leaves it.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from reflex_adapter import _reflex, sources
+from reflex_adapter import _reflex, own_path, sources
+from reflex_adapter.build_stages import Stages, one_at_a_time
 from reflex_adapter.conf import build_root
-from reflex_adapter.mount import get_mount
 from reflex_adapter.node import use_node_of_environment
 from reflex_adapter.page_errors import described
 from reflex_adapter.routes import MANIFEST
 
-LAYOUT = b"2"  # of a build; another one makes a build that an older version made out of date
+logger = logging.getLogger("reflex_adapter")
+
+LAYOUT = b"3"  # of a build; another one makes a build that an older version made out of date
 STAMP = ".input"  # in the build: the digest of what it was built from
+FIRST_TIME = " and installing what they need, which takes a minute the first time"
 WORK = {"node_modules", "build", "backend", ".react-router"}  # below .web, not input
 
 
-def export(*, force: bool = False) -> bool:
+def export(*, force: bool = False, say: Callable[[str], object] = logger.info) -> bool:
     """Bring the build up to date; return whether there was something to do.
 
-    Raises ``RuntimeError`` with the remedy where node is missing or the build fails, and with the
-    file and line of a page that cannot be loaded.
+    ``say`` is told each stage as it begins. Raises ``RuntimeError`` with the remedy where node is
+    missing or the build fails, and with the file and line of a page that cannot be loaded.
     """
+    stages = Stages(say)
     use_node_of_environment()
     target = build_root()
-    made_from = sources.digest()
-    web = compiled_pages()
-    digest = digest_of(web)
-    if not force and stamp_of(target) == digest:
-        sources.note(target, made_from)
-        return False
-    # Reflex moves an app that has a path of its own into a folder of that name.
-    bundle = _reflex.bundle_pages() / get_mount().mount_prefix.strip("/")
-    shutil.copy(_reflex.compiled_routes(), bundle / MANIFEST)
-    sources.note(bundle, made_from)
-    replace(target, bundle, digest)
+    with one_at_a_time(Path.cwd(), stages), for_any_path():
+        stages.begin("Compiling the pages" + ("" if _reflex.has_packages() else FIRST_TIME))
+        made_from = sources.digest()
+        web = compiled_pages()
+        digest = digest_of(web)
+        if not force and stamp_of(target) == digest:
+            sources.note(target, made_from)
+            return False
+        stages.begin("Bundling them")
+        bundle = bundled_pages()
+        sources.note(bundle, made_from)
+        replace(target, bundle, digest)
     return True
+
+
+def bundled_pages() -> Path:
+    """Return the folder of the bundle, with the routes of its pages."""
+    # Reflex moves an app that has a path of its own into a folder of that name.
+    bundle = _reflex.bundle_pages() / own_path.NAME
+    for again in bundle.glob(f"{own_path.NAME}.html*"):  # the first page, as one of the folder
+        again.unlink()
+    shutil.copy(_reflex.compiled_routes(), bundle / MANIFEST)
+    return bundle
+
+
+@contextmanager
+def for_any_path() -> Iterator[None]:
+    """Build what may be served below any ``mount_prefix``, whichever the project has now.
+
+    Serve from another process: what ``rx.asset()`` gives to pages that are loaded here has no
+    path yet.
+    """
+    try:
+        with own_path.building():
+            _reflex.reload_config()
+            yield
+    finally:
+        _reflex.reload_config()
 
 
 def compiled_pages() -> Path:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 IDENTITY = "identity"
-CODINGS = {".br": "br", ".gz": "gzip", ".zst": "zstd"}  # by the suffix that Reflex gives them
+GZIP = "gzip"
+CODINGS = {".br": "br", ".gz": GZIP, ".zst": "zstd"}  # by the suffix that Reflex gives them
 
 QUALITY = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 

@@ -16,7 +16,7 @@ from reflex_adapter.files import Build, index
 
 CHECK_EVERY = 1.0  # seconds
 
-Key = tuple[Path, bool, tuple[int, ...] | None]
+Key = tuple[Path, bool, str, tuple[int, ...] | None]
 
 
 class CurrentBuild:
@@ -27,11 +27,11 @@ class CurrentBuild:
         self._checked = 0.0
         self._made: tuple[Key, Build] | None = None
 
-    async def get(self) -> Build:
-        """Return the index of the build that is now in its place."""
-        asked, now = (build_root(), configuration().serve_source_maps), time.monotonic()
-        made = self._made
-        if made and made[0][:2] == asked and now - self._checked < CHECK_EVERY:
+    async def get(self, mount_prefix: str) -> Build:
+        """Return the index of the build that is now in its place, as served below this prefix."""
+        asked = (build_root(), configuration().serve_source_maps, mount_prefix)
+        made, now = self._made, time.monotonic()
+        if made and made[0][:3] == asked and now - self._checked < CHECK_EVERY:
             return made[1]
         key = (*asked, identity(asked[0]))
         if made is None or made[0] != key:
@@ -42,8 +42,8 @@ class CurrentBuild:
     def _make(self, key: Key) -> tuple[Key, Build]:
         with self._making:  # those who came meanwhile wait, and have it
             if self._made is None or self._made[0] != key:
-                root, source_maps, _ = key
-                self._made = key, index(root.resolve(), source_maps=source_maps)
+                root, maps, prefix, _ = key
+                self._made = key, index(root.resolve(), source_maps=maps, mount_prefix=prefix)
             return self._made
 
 

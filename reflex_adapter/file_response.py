@@ -18,9 +18,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from reflex_adapter.codings import IDENTITY, best_coding
-from reflex_adapter.files import ServedFile, Variant
-from reflex_adapter.nonces import with_nonce
 from reflex_adapter.ranges import Unsatisfiable, is_of, requested_range
+from reflex_adapter.served_file import ServedFile, Variant
 
 BLOCK = 256 * 1024  # bytes
 
@@ -88,11 +87,8 @@ async def answer(
     return response
 
 
-def page_response(page: ServedFile, status: int, nonce: str | None) -> HttpResponse:
-    """Answer with the page for this request only: with its nonce, or as what was not found."""
-    content = page.plain.content or page.plain.path.read_bytes()
-    if nonce is not None:
-        content = with_nonce(page.parts, nonce)
+def page_response(page: ServedFile, status: int, content: bytes) -> HttpResponse:
+    """Answer with what the page is for this request only, or with it as what was not found."""
     head = {"Cache-Control": page.cache_control, "Content-Length": str(len(content))}
     return HttpResponse(content, status=status, content_type=page.content_type, headers=head)
 

@@ -7,6 +7,7 @@ not allowed) and what is no regular file are left out.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import mimetypes
 import os
@@ -14,12 +15,12 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
-from reflex_adapter.codings import CODINGS, IDENTITY
-from reflex_adapter.nonces import parts_of
+from reflex_adapter.codings import CODINGS, GZIP, IDENTITY
+from reflex_adapter.own_path import fill_in
 from reflex_adapter.routes import Routes, routes_of
+from reflex_adapter.served_file import ServedFile, Variant, etag_of, in_memory
 
 SHELLS = (
     "404.html",
@@ -38,36 +39,6 @@ PAGE = "private, no-cache"  # a page brings its visitor a cookie, and policies o
 
 
 @dataclass(frozen=True)
-class Variant:
-    """A file as it is sent in one coding. ``content`` is ``None`` where it is read when needed."""
-
-    path: Path
-    size: int
-    etag: str
-    content: bytes | None
-
-
-@dataclass(frozen=True)
-class ServedFile:
-    """A file of the build, and all that its answers have in common."""
-
-    is_page: bool
-    content_type: str
-    cache_control: str
-    modified: int
-    variants: dict[str, Variant]  # by coding, the smallest first
-
-    @property
-    def plain(self) -> Variant:
-        return self.variants[IDENTITY]
-
-    @cached_property
-    def parts(self) -> list[bytes]:
-        """The page, cut where a nonce belongs."""
-        return parts_of(self.plain.content or self.plain.path.read_bytes())
-
-
-@dataclass(frozen=True)
 class Build:
     """The files of a build by their paths, its shell, and the routes that its pages have."""
 
@@ -76,14 +47,17 @@ class Build:
     routes: Routes
 
 
-def index(root: Path, *, source_maps: bool) -> Build:
-    """Read the build in ``root``; where there is none, it has no shell."""
+def index(root: Path, *, source_maps: bool, mount_prefix: str = "/") -> Build:
+    """Read the build in ``root``, as it is served below ``mount_prefix``.
+
+    Where there is none, it has no shell.
+    """
     found = {
         name: status
         for name, status in regular_files(root)
         if source_maps or not name.removesuffix(coding_suffix(name)).endswith(SOURCE_MAP)
     }
-    reader = Reader(root, found)
+    reader = Reader(root, found, mount_prefix)
     files = {name: reader.served(name) for name in sorted(found) if not reader.is_variant(name)}
     shells = [files.pop(name) for name in SHELLS if name in files]
     shell = shells[0] if shells else files.get("index.html")
@@ -127,8 +101,8 @@ def coding_suffix(name: str) -> str:
 class Reader:
     """Reads the files of one build, and keeps as many of them in memory as may be kept."""
 
-    def __init__(self, root: Path, found: dict[str, os.stat_result]) -> None:
-        self._root, self._found = root, found
+    def __init__(self, root: Path, found: dict[str, os.stat_result], mount_prefix: str) -> None:
+        self._root, self._found, self._mount_prefix = root, found, mount_prefix
         self._left = KEPT_BUILD
 
     def is_variant(self, name: str) -> bool:
@@ -138,6 +112,8 @@ class Reader:
     def served(self, name: str) -> ServedFile:
         names = {IDENTITY: name, **{coding: name + end for end, coding in CODINGS.items()}}
         variants = {c: self.variant(n) for c, n in names.items() if n in self._found}
+        if is_page(name):
+            variants = self.at_its_path(name, variants)
         by_size = sorted(variants.items(), key=lambda item: item[1].size)
         return ServedFile(
             is_page(name),
@@ -157,7 +133,21 @@ class Reader:
                 file.seek(0)
                 content = file.read()
                 self._left -= size
-        return Variant(path, size, f'"{digest[:32]}"', content)
+        return Variant(path, size, etag_of(digest), content)
+
+    def at_its_path(self, name: str, variants: dict[str, Variant]) -> dict[str, Variant]:
+        """Return the variants of a page, as anew where the build left its path open.
+
+        These are in memory, whatever their size.
+        """
+        page = (self._root / name).read_bytes()
+        placed = fill_in(page, self._mount_prefix)
+        if placed == page:
+            return variants
+        contents = {IDENTITY: placed}
+        if GZIP in variants:
+            contents[GZIP] = gzip.compress(placed, mtime=0)
+        return {c: in_memory(self._root / name, content) for c, content in contents.items()}
 
 
 def is_page(name: str) -> bool:

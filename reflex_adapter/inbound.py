@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from asgi_compose import Message, Scope
-from reflex_adapter.conf import SocketLimits
 from reflex_adapter.in_band import POLICY_VIOLATION, Malformed, checked, is_event
+from reflex_adapter.limits import SocketLimits
 from reflex_adapter.pace import Pace
 from reflex_adapter.violations import ViolationLog
 

@@ -11,8 +11,8 @@ import math
 import time
 from collections import Counter
 
-from reflex_adapter.conf import SocketLimits
 from reflex_adapter.connection import Connection
+from reflex_adapter.limits import SocketLimits
 
 MINUTE = 60.0  # seconds
 

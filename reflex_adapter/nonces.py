@@ -6,14 +6,14 @@ or django-csp's, each script of the page is given it, so that a policy needs no 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
 
 from django.http import HttpRequest
 from django.template import context_processors
+
+from reflex_adapter.page_tags import Scripts
 
 # Documented since Django 6.0, which brought the middleware.
 of_django: Callable[[HttpRequest], dict[str, Any]] = getattr(
@@ -29,26 +29,10 @@ def nonce_of(request: HttpRequest) -> str | None:
     return None if nonce is None else str(nonce)
 
 
-class Scripts(HTMLParser):
-    """Finds where the tags of scripts begin, and nothing that only looks like one."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self._lines = [0, *(end.end() for end in re.finditer("\n", page))]
-        self.found: list[int] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "script" and "nonce" not in dict(attrs):
-            line, column = self.getpos()
-            self.found.append(self._lines[line - 1] + column + len("<script"))
-
-
 def parts_of(page: bytes) -> list[bytes]:
     """Return the page, cut where a nonce belongs."""
-    # Tags are ASCII in every encoding that a page may have; its text stays as it is.
-    cuts = [0, *Scripts(page.decode("latin-1")).found, len(page)]
+    ends_of_names = (place + len("<script") for _, place in Scripts(page).found)
+    cuts = [0, *ends_of_names, len(page)]
     return [page[start:end] for start, end in pairwise(cuts)]
 
 

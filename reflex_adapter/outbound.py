@@ -12,7 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from asgi_compose import Message, Send
-from reflex_adapter.conf import SocketLimits
+from reflex_adapter.limits import SocketLimits
 
 LAST_WORDS = 1.0  # seconds that a client gets to read that its socket is closed
 

@@ -16,6 +16,8 @@ from reflex_adapter._reflex import explicit_values
 from reflex_adapter.conf import configuration
 from reflex_adapter.mount import Mount, get_mount
 from reflex_adapter.own_origin import OwnOriginPlugin
+from reflex_adapter.own_path import path_of_app
+from reflex_adapter.own_path_plugin import OwnPathPlugin
 
 APP_MODULE = "reflex_adapter.django_led_app"
 
@@ -71,7 +73,7 @@ def own_values(mount: Mount) -> dict[str, str]:
     return {
         "app_name": mount.app_name,
         "app_module_import": APP_MODULE,
-        "frontend_path": mount.mount_prefix.strip("/"),
+        "frontend_path": path_of_app(mount.mount_prefix),
     }
 
 
@@ -89,7 +91,7 @@ def refuse_contradiction(config: rx.Config, mount: Mount) -> None:
 def all_plugins(of_file: Iterable[Plugin], mount: Mount) -> list[Plugin]:
     """Return the project's plugins and ours; the default layout needs Radix' theme."""
     of_mount = [*mount.plugins, *mount.rx_config.get("plugins", ())]
-    plugins = [OwnOriginPlugin(), *of_file, *of_mount]
+    plugins = [OwnOriginPlugin(), OwnPathPlugin(), *of_file, *of_mount]
     if not any(isinstance(plugin, rx.plugins.RadixThemesPlugin) for plugin in plugins):
         plugins.append(rx.plugins.RadixThemesPlugin())
     return plugins

@@ -14,7 +14,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from asgi_compose import Message, Receive, Scope
 from asgi_compose.asgi import header_values
-from reflex_adapter.conf import UploadLimits
+from reflex_adapter.limits import UploadLimits
 
 
 # A RuntimeError, since Reflex passes those on to the iterator.

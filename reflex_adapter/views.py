@@ -9,19 +9,20 @@ from typing import Any
 
 from django.db import connections
 from django.db.transaction import non_atomic_requests
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.views import View
 
-from reflex_adapter.conf import build_root
+from reflex_adapter.conf import build_root, configuration
 from reflex_adapter.current_build import current_build
 from reflex_adapter.development import developed_pages
 from reflex_adapter.file_response import file_response, page_response
-from reflex_adapter.files import ServedFile
 from reflex_adapter.mount import Mount
-from reflex_adapter.nonces import nonce_of
+from reflex_adapter.nonces import nonce_of, with_nonce
 from reflex_adapter.page_errors import failed
 from reflex_adapter.page_guards import page_refusal
+from reflex_adapter.rendered_page import rendered_page
+from reflex_adapter.served_file import ServedFile
 from reflex_adapter.slashes import with_slash
 from reflex_adapter.visitor import meet_visitor
 
@@ -44,21 +45,22 @@ class ReflexMountView(View):
     mount: Mount | None = None
 
     async def get(self, request: HttpRequest, path: str | None = None) -> HttpResponseBase:
+        if path is None:  # the app's router would not take the mount's path for one of its own
+            return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
         if (developed := developed_pages()) is not None:
-            return await developed(request, path or "")
+            return await developed(request, path)
         if (answered := failed()) is not None:
             return answered
-        build = await current_build.get()
+        build = await current_build.get(self.mount.mount_prefix if self.mount else "/")
         if build.shell is None:
             logger.error("No compiled Reflex app in %s: run manage.py export_reflex", build_root())
             return HttpResponse(NO_BUILD, status=503, content_type="text/plain; charset=utf-8")
-        name = path or ""
-        file = build.files.get(name)
+        file = build.files.get(path)
         if file is not None:
-            return await answer(request, name, file)
-        if cannot_be_a_page(request, name):
-            raise Http404(f"The Reflex app has no file {name!r}.")
-        return await answer(request, name, build.shell, 200 if build.routes.have(name) else 404)
+            return await answer(request, path, file)
+        if cannot_be_a_page(request, path):
+            raise Http404(f"The Reflex app has no file {path!r}.")
+        return await answer(request, path, build.shell, 200 if build.routes.have(path) else 404)
 
     async def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         """Answer; who asks for a path of Django's without its slash is sent there, not lost."""
@@ -83,10 +85,18 @@ async def answer(
     if (refusal := await page_refusal(request, name)) is not None:
         return refusal
     nonce = nonce_of(request)
-    if nonce is None and status == 200:
-        response = await file_response(request, file)
+    if configuration().render_spa_via_template_engine:
+        content = await rendered_page(request, file, nonce)
+    elif nonce is not None:
+        content = with_nonce(file.parts, nonce)
+    elif status != 200:
+        content = file.read()
     else:
-        response = page_response(file, status, nonce)
+        return with_visitor(request, await file_response(request, file))
+    return with_visitor(request, page_response(file, status, content))
+
+
+def with_visitor(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     meet_visitor(request, response)
     return response
 

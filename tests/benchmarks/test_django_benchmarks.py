@@ -152,3 +152,8 @@ def test_ratio_is_that_of_things_timed_in_the_same_round() -> None:
     found = ratio([alone, timed], "a", "b")
     assert (found.min, found.max) == (1, 3)
     assert of_runs([alone, timed], float, "a") == [1]
+
+
+def test_start_runs_from_end_to_end() -> None:
+    printed = printed_by("start")
+    assert printed["ratios"].keys() == {"shop_vs_plain_reflex", "seconds_of_the_shop"}

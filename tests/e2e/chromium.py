@@ -38,10 +38,12 @@ SCRIPTS_SEE = "JSON.stringify([document.cookie, {...localStorage}, {...sessionSt
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*arguments: str) -> Iterator[Browser]:
     """Playwright has an event loop running as long as this lasts: no async test meanwhile."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=EXECUTABLE, args=[*ARGUMENTS, *arguments]
+        )
         yield browser
         browser.close()
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from reflex_adapter.build_stages import Stages, one_at_a_time
 from reflex_adapter.sources import NOTE
 from tests.e2e.chromium import greets, in_chromium
-from tests.e2e.servers import manage, running
+from tests.e2e.servers import MANAGE, environment, manage, running
 from tests.fresh import SHOP
 
 pytestmark = in_chromium
@@ -50,3 +54,19 @@ def test_the_check_knows_what_the_build_was_made_from(build: None) -> None:
     assert "reflex_adapter.W011" in manage(*arguments)
     manage("export_reflex")
     assert "no issues" in manage(*arguments)
+
+
+def test_a_build_says_how_far_it_is_and_waits_for_another_one(build: None, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with log.open("wb") as output, one_at_a_time(SHOP, Stages(print)):
+        command = [sys.executable, *MANAGE, "export_reflex"]
+        exporting = subprocess.Popen(command, cwd=SHOP, env=environment(), stdout=output)
+        deadline = time.monotonic() + 60
+        while "waiting for it ..." not in log.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert "Compiling" not in log.read_text()
+    assert exporting.wait(120) == 0
+    stages = [line for line in log.read_text().splitlines() if line.startswith("[")]
+    assert [stage.split("] ")[1][:9] for stage in stages] == ["Another p", "Compiling"]
+    assert log.read_text().endswith("Nothing has changed.\n")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from reflex_adapter.build import WORK, digest_of, replace, stamp_of
+from reflex_adapter.build_stages import Stages, one_at_a_time
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -116,3 +119,48 @@ def test_a_build_that_was_put_aside_when_it_ended_comes_back(bundle: Path, tmp_p
     with pytest.raises(shutil.Error):
         replace(tmp_path / "_reflex", bundle, "new")
     assert content_of(tmp_path / "_reflex") == {"index.html": "old"}
+
+
+def test_each_stage_is_said_with_the_time_so_far() -> None:
+    said: list[str] = []
+    stages = Stages(said.append)
+    for stage in ("Compiling", "Bundling"):
+        stages.begin(stage)
+    assert [re.sub(r"[0-9.]+ s", "T", line) for line in said] == [
+        "[ T] Compiling ...",
+        "[ T] Bundling ...",
+    ]
+
+
+def test_a_build_waits_for_another_one_in_its_folder_and_says_so(tmp_path: Path) -> None:
+    said: list[str] = []
+    told, ended = threading.Event(), threading.Event()
+
+    def say(stage: str) -> None:
+        said.append(stage)
+        told.set()
+
+    def second() -> None:
+        with one_at_a_time(tmp_path, Stages(say)):
+            ended.set()
+
+    with one_at_a_time(tmp_path, Stages(say)):
+        assert said == []
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert told.wait(10)
+        assert "Another process builds" in said[0]
+        assert not ended.is_set()
+    assert ended.wait(10)
+    thread.join(10)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_builds_in_other_folders_do_not_wait(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    said: list[str] = []
+    with (
+        one_at_a_time(tmp_path, Stages(said.append)),
+        one_at_a_time(tmp_path / "other", Stages(said.append)),
+    ):
+        assert said == []

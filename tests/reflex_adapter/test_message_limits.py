@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from reflex_adapter.conf import SocketLimits, configuration
+from reflex_adapter.conf import configuration
 from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.in_band import Malformed, checked
+from reflex_adapter.limits import SocketLimits
 from reflex_adapter.violations import ViolationLog
 from tests.reflex_adapter.client import PROBE, EventClient, close_code, connected, run
 from tests.reflex_adapter.limited import beside, limits

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import websockets
 
-from reflex_adapter.conf import SocketLimits
 from reflex_adapter.connection import Connection
+from reflex_adapter.limits import SocketLimits
 from reflex_adapter.newcomers import Newcomers
 from tests.conftest import ScopeFactory
 from tests.reflex_adapter.client import connected, run

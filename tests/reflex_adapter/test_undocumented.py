@@ -25,7 +25,7 @@ from reflex.event import EventHandler
 from reflex.istate import shared
 from reflex.istate.manager import StateManager
 from reflex.istate.manager.disk import StateManagerDisk
-from reflex.utils import js_runtimes, processes
+from reflex.utils import frontend_skeleton, js_runtimes, processes
 from reflex.utils.token_manager import SocketRecord
 from reflex_base.constants import ReactRouter, SocketEvent
 from reflex_components_core.core import _upload
@@ -62,6 +62,7 @@ from reflex_adapter._reflex import (
     get_config,
     own_fields,
     prerequisites,
+    reload_config,
     route_of_page,
     state_classes,
 )
@@ -71,6 +72,7 @@ from reflex_adapter.codings import CODINGS
 from reflex_adapter.django_led_app import app
 from reflex_adapter.files import SHELLS
 from reflex_adapter.own_origin import PORT_DROPPED, OwnOriginPlugin
+from reflex_adapter.own_path_plugin import OwnPathPlugin, with_own_base
 from reflex_adapter.public_states import REFLEX_STATES
 from reflex_adapter.state import AppState
 from tests.probe.identity import LookState
@@ -431,9 +433,16 @@ def test_the_page_drops_the_port_where_our_plugin_keeps_it() -> None:
     )
 
 
-def test_plugins_have_the_hooks_that_ours_uses() -> None:
-    ours = {name for name in vars(OwnOriginPlugin) if not name.startswith("_")}
-    assert ours <= set(dir(rx.plugins.Plugin)), "See the plugin hooks of Reflex, for own_origin.py."
+@pytest.mark.parametrize("plugin", [OwnOriginPlugin, OwnPathPlugin])
+def test_plugins_have_the_hooks_that_ours_use(plugin: type[rx.plugins.Plugin]) -> None:
+    ours = {name for name in vars(plugin) if not name.startswith("_")}
+    assert ours <= set(dir(rx.plugins.Plugin)), "See Reflex's plugin hooks, for own_origin.py."
+
+
+def test_the_bundler_is_told_the_path_of_the_app_in_one_place() -> None:
+    config = frontend_skeleton._compile_vite_config(get_config())
+    assert with_own_base(config) == config, "See own_path_plugin.with_own_base."
+    assert not parameters(reload_config), "See build.for_any_path."
 
 
 def test_every_undocumented_name_has_a_canary() -> None:

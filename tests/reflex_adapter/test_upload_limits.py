@@ -16,7 +16,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from reflex_adapter.conf import UploadLimits, configuration
+from reflex_adapter.conf import configuration
+from reflex_adapter.limits import UploadLimits
 from reflex_adapter.upload_body import UploadBody, UploadRefused
 from reflex_adapter.upload_border import UploadBorder
 from tests.reflex_adapter.client import connected

@@ -150,8 +150,8 @@ def login_hint(page: str | rx.Var[str]) -> rx.Component:
 
 
 def django_link(text: rx.Var[str], href: str) -> rx.Component:
-    """Return a link to a page of Django's, which the browser loads instead of Reflex's router."""
-    return rx.link(text, href=href, reload_document=True)
+    """Return a plain link to a page of Django's, of which Reflex's router knows nothing."""
+    return rx.link(text, href=href, as_child=False)
 
 
 def logout_form() -> rx.Component:

@@ -20,7 +20,11 @@ class Command(BaseCommand):
         from reflex_adapter.build import export  # noqa: PLC0415
 
         try:
-            built = export(force=force)
+            built = export(force=force, say=self.say)
         except (ImproperlyConfigured, RuntimeError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(self.style.SUCCESS("Built." if built else "Nothing has changed."))
+
+    def say(self, stage: str) -> None:
+        self.stdout.write(stage)
+        self.stdout.flush()  # what Reflex and npm write goes another way

@@ -1,5 +1,7 @@
 """Everything from an empty folder to a running shop, as ``make demo`` asks for it."""
 
+import subprocess
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -19,6 +21,7 @@ class Command(BaseCommand):
         call_command("load_demo")
         call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write("Building the page (half a minute the first time) ...")
-        call_command("export_reflex")
+        # In a process of its own: what a build loads has no path to be served at.
+        subprocess.run([sys.executable, "manage.py", "export_reflex"], check=True)
         login = f"http://127.0.0.1:{port}/admin/login/?next=/"
         call_command("run_reflex", env="prod", port=port, note=f"Log in: {login} as demo / demo")
