@@ -157,7 +157,12 @@ def test_each_pattern_and_prefix_is_said_for_itself() -> None:
         assert found() == ["W006", "W006", "W007", "W007"]
 
 
-def test_what_is_no_pattern_or_includes_none_is_djangos_to_report() -> None:
-    none, strings = include("reflex_adapter.mount"), include((["a string"], "y"))
-    with urlconf("a string", mount(), path("x/", none), path("y/", strings)):
-        assert found() == ["W008", "W008"]
+def test_what_is_no_pattern_is_djangos_to_report() -> None:
+    strings = include((["a string"], "y"))
+    with urlconf("a string", mount(), path("y/", strings)):
+        assert found() == ["W008"]
+
+
+def test_an_include_of_no_patterns_keeps_the_mount_from_being_found() -> None:
+    with urlconf(mount(), path("x/", include("reflex_adapter.mount"))):
+        assert found() == ["E001"]
