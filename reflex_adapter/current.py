@@ -35,6 +35,7 @@ class CurrentEvent:
     handler_ended: Callable[[], None] = field(default=lambda: None)  # told when it has returned
     token: str = ""  # of the tab whose event it is
     messages_shown: int = 0  # of those that wait in Django's storage
+    replaces_messages: bool = False  # whether those of an event before go when these are shown
     outer: CurrentEvent | None = None  # what was bound before it, perhaps another tab's
     _generators: list[AsyncGenerator[Any, None]] = field(default_factory=list)
 

@@ -32,7 +32,7 @@ def page_load_handler(function: Callable[..., Any]) -> Callable[..., Any]:
         app_state = await state.get_state(AppState)
         if await end_other_account(app_state):
             payload = without_old_account(payload)
-        forget_messages(app_state)
+        forget_messages(app_state, unread=0)
         show_messages(app_state)
         await refresh_mirrors(app_state)
         result = function(state, **payload)

@@ -16,21 +16,25 @@ from reflex_adapter.mirrors import is_shown
 from reflex_adapter.state import AppState
 from reflex_adapter.updates import updates_of
 
-UNREAD = 0.5  # seconds for which a message has at least been shown
+UNREAD = 0.5  # seconds for which a message is shown at least, if no other comes
 
 
-def forget_messages(app_state: AppState) -> None:
+def forget_messages(app_state: AppState, unread: float = UNREAD) -> None:
     """Clear the messages shown before, unless this event belongs to the one that brought them.
 
-    It goes on from that one, or it was sent before anybody can have read them, as by the same
-    click.
+    It goes on from that one, or it was sent before they were shown, as by the same click. If it
+    was sent ``unread`` seconds after that or sooner, its own messages will take their place.
     """
     if not (is_shown("messages") and app_state.shown_messages):
         return
     context = EventContext.get()
     waited = updates_of(context).since - app_state._messages_since
-    if context.parent_txid is None and waited > UNREAD:
+    if context.parent_txid is not None or waited < 0:
+        return
+    if waited > unread:
         app_state.shown_messages = []
+    else:
+        current_event().replaces_messages = True
 
 
 def show_messages(app_state: AppState, answer: Any = None) -> None:
@@ -39,6 +43,8 @@ def show_messages(app_state: AppState, answer: Any = None) -> None:
         return
     event = current_event()
     if taken := taken_messages(event.request, beyond=event.messages_shown):
-        app_state.shown_messages = [*app_state.shown_messages, *taken]
+        before = [] if event.replaces_messages else app_state.shown_messages
+        app_state.shown_messages = [*before, *taken]
+        event.replaces_messages = False
         app_state._messages_since = time.time()
         event.messages_shown += len(taken)

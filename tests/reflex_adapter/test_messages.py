@@ -78,6 +78,22 @@ async def test_what_the_same_click_sends_leaves_it(site: str) -> None:
         assert shown(tab) == ["saved"]
 
 
+async def test_the_next_message_takes_its_place_at_once(site: str) -> None:
+    async with connected(site) as tab:
+        for number, text in enumerate(("saved", "saved again"), 1):
+            await tab.send(f"{SAYING}.say", text=text)
+            await until_seen(tab, number)
+        assert shown(tab) == ["saved again"]
+
+
+async def test_a_page_that_is_gone_to_at_once_does_not_have_it(site: str) -> None:
+    async with connected(site) as tab:
+        await tab.send(f"{SAYING}.say", text="saved")
+        await tab.receive_until(shown)
+        await tab.send(ON_LOAD)
+        await tab.receive_until(lambda tab: not shown(tab))
+
+
 async def test_it_appears_with_the_yield_that_follows_it(site: str) -> None:
     async with connected(site) as tab:
         before = len(tab.updates)
