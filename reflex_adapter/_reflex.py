@@ -101,7 +101,6 @@ __all__ = [
     "forget_entering",
     "forget_token",
     "get_config",
-    "has_packages",
     "is_linked",
     "leave_shared_states",
     "linked_socket",
@@ -477,11 +476,6 @@ def compile_pages() -> Path:
     import_module(get_config().module).app._compile(prerender_routes=True)
     build.set_env_json()
     return prerequisites.get_web_dir()
-
-
-def has_packages() -> bool:
-    """Tell whether packages of node are installed; whether all are, ``compile_pages`` will see."""
-    return (prerequisites.get_web_dir() / "node_modules").is_dir()
 
 
 def explicit_values(config: rx.Config) -> dict[str, Any]:

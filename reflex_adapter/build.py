@@ -42,7 +42,8 @@ def export(*, force: bool = False, say: Callable[[str], object] = logger.info) -
     use_node_of_environment()
     target = build_root()
     with one_at_a_time(Path.cwd(), stages), for_any_path():
-        stages.begin("Compiling the pages" + ("" if _reflex.has_packages() else FIRST_TIME))
+        has_packages = (_reflex.web_folder() / "node_modules").is_dir()
+        stages.begin("Compiling the pages" + ("" if has_packages else FIRST_TIME))
         made_from = sources.digest()
         web = compiled_pages()
         digest = digest_of(web)
