@@ -133,6 +133,15 @@ def test_workers_that_cannot_work_are_not_started_again(
         pass
 
 
+def test_a_mistake_in_the_configuration_is_said_without_a_traceback(tmp_path: Path) -> None:
+    with (
+        pytest.raises(AssertionError, match="CommandError: This project has no page") as failed,
+        running(tmp_path, STOPPING_MISTAKEN="1"),
+    ):
+        pass
+    assert "Traceback" not in str(failed.value)
+
+
 @pytest.mark.parametrize(
     "options",
     [

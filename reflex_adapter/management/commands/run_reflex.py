@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
 DEFAULT_APPLICATION = "reflex_adapter.asgi_entry.application"
@@ -81,7 +82,7 @@ class Command(BaseCommand):
         try:
             ready = self.ready(host, port)
             workers.serve(self.workers, application(), listening, ready, self.grace)
-        except workers.WorkersFailed as error:
+        except (ImproperlyConfigured, workers.WorkersFailed) as error:
             raise CommandError(str(error)) from error
 
 
