@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from collections.abc import Callable
@@ -61,6 +62,9 @@ async def test_a_handler_runs_for_who_has_logged_in(
         trace.clear()
         await tab.send(f"{DOOR}.{handler}")
         await run(tab, "note", text="the next")
+        async with asyncio.timeout(10):
+            while "background" in handler and not ran(trace):  # noqa: ASYNC110 - a plain list
+                await asyncio.sleep(0.01)
         assert ran(trace) == [handler.removeprefix("tests_probe_guarded_")]
         assert tab.told == []
 

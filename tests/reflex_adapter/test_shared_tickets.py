@@ -172,7 +172,8 @@ async def test_where_redis_fails_the_process_itself_has_them(caplog: Any) -> Non
         for _ in range(2):
             await kept(asked, send, send)
 
-    await kept.hand_over(["sessionid=new"], "old", Connection(scope, send), redeem)
+    tab = Connection(scope, send)
+    await kept.hand_over(["sessionid=new"], "old", tab, lambda: tab, redeem)
     statuses = [message["status"] for message in sent if "status" in message]
     assert statuses == [204, 403]
     assert (b"set-cookie", b"sessionid=new") in sent[0]["headers"]
