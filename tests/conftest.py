@@ -18,6 +18,16 @@ Header = tuple[bytes, bytes]
 ScopeFactory = Callable[..., dict[str, Any]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep in one of several processes the tests of a file, and all that build the shop.
+
+    The shop is built in its one folder.
+    """
+    for item in items:
+        together = "shop" if "e2e" in item.path.parts else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
+
+
 def _connection(path: str, headers: Iterable[Header], host: bytes) -> dict[str, Any]:
     return {
         "asgi": {"version": "3.0", "spec_version": "2.3"},

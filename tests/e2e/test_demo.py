@@ -44,6 +44,7 @@ def test_the_demo_prepares_and_serves_until_ctrl_c(
 
 
 def test_a_second_build_of_the_same_has_nothing_to_do(build: None) -> None:
+    manage("export_reflex")  # another test may have developed in this folder, or built otherwise
     assert manage("export_reflex").endswith("Nothing has changed.\n")
 
 
