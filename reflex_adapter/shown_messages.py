@@ -27,14 +27,14 @@ def forget_messages(app_state: AppState, unread: float = UNREAD) -> None:
     """
     if not (is_shown("messages") and app_state.shown_messages):
         return
-    context = EventContext.get()
+    context, event = EventContext.get(), current_event()
     waited = updates_of(context).since - app_state._messages_since
     if context.parent_txid is not None or waited < 0:
         return
     if waited > unread:
         app_state.shown_messages = []
     else:
-        current_event().replaces_messages = True
+        event.replaces_messages = True
 
 
 def show_messages(app_state: AppState, answer: Any = None) -> None:
