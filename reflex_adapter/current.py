@@ -34,6 +34,7 @@ class CurrentEvent:
     running: bool = True
     handler_ended: Callable[[], None] = field(default=lambda: None)  # told when it has returned
     token: str = ""  # of the tab whose event it is
+    locale: tuple[str, str] | None = None  # language and time zone, as the middleware left them
     messages_shown: int = 0  # of those that wait in Django's storage
     replaces_messages: bool = False  # whether those of an event before go when these are shown
     outer: CurrentEvent | None = None  # what was bound before it, perhaps another tab's

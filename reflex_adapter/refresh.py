@@ -26,11 +26,14 @@ from reflex_adapter.state import AppState
 
 async def refresh_mirrors(app_state: AppState) -> None:
     """Assign what has changed of the mirrors since the last time."""
-    request = current_event().request
+    event = current_event()
+    request = event.request
     if is_shown("csrf_token"):
         refresh_csrf_token(app_state, request)
     values = await read(request)
-    viewer = (account_of(request), language(), get_current_timezone_name(), values)
+    if event.locale is None:
+        event.locale = language(), get_current_timezone_name()
+    viewer = (account_of(request), *event.locale, values)
     if viewer != app_state._viewer:
         if app_state._viewer:  # else there is nothing yet that was computed for somebody
             await compute_anew(await root_of(app_state))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth import alogin, alogout
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db import DJANGO_VERSION_PICKLE_KEY
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from pytest_django.fixtures import Settings
 
 from django_adapter import AuthCache, MiddlewareRunner, SyntheticRequests
+from django_adapter.auth_cache import copied
 from tests.conftest import Header, ScopeFactory
 from tests.django_adapter.test_identity import ENGINES, SESSION, USER, log_in
 
@@ -161,6 +164,30 @@ async def test_what_an_event_does_to_its_own_copy_is_not_seen_by_the_next(
 
     for _ in range(3):
         assert await events.run(spoil) == ("ada", [])
+
+
+class CarefulUser(User):
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "last_name": "copied"}
+
+    class Meta:
+        app_label = "auth"
+        proxy = True
+
+
+@pytest.mark.parametrize("kind", [User, CarefulUser])
+async def test_a_user_is_copied_as_copy_does_it(user: AbstractBaseUser, kind: type[User]) -> None:
+    known = await kind.objects.aget(pk=user.pk)
+    mine, theirs = vars(copied(known)), vars(copy.copy(known))
+    theirs.pop(DJANGO_VERSION_PICKLE_KEY)  # which pickling leaves behind
+    mine_state, theirs_state = mine.pop("_state"), theirs.pop("_state")
+    assert (mine, vars(mine_state)) == (theirs, vars(theirs_state))
+    assert mine_state.fields_cache is not known._state.fields_cache
+    assert copied(known) is not known
+
+
+async def test_who_is_no_model_is_copied_too() -> None:
+    assert isinstance(copied(AnonymousUser()), AnonymousUser)
 
 
 async def test_login_and_logout_work_on_a_remembered_session(
