@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
 TESTS ?= tests
+CHECK ?= check
 BIN = $(abspath $(VENV))/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -19,7 +20,7 @@ help:
 demo: $(VENV)/.installed
 	@cd examples/shop && $(BIN)/python manage.py demo --port $(PORT)
 
-test: $(VENV)/.installed-test check
+test: $(VENV)/.installed-test $(CHECK)
 	$(BIN)/python -m pytest $(TESTS)
 
 check: $(VENV)/.installed-test

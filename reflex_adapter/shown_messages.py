@@ -17,21 +17,22 @@ from reflex_adapter.state import AppState
 from reflex_adapter.updates import updates_of
 
 UNREAD = 0.5  # seconds for which a message is shown at least, if no other comes
+CLICK = 0.05  # seconds in which all comes that one click sends
 
 
 def forget_messages(app_state: AppState, unread: float = UNREAD) -> None:
     """Clear the messages shown before, unless this event belongs to the one that brought them.
 
-    It goes on from that one, or it was sent before they were shown, as by the same click. If it
-    was sent ``unread`` seconds after that or sooner, its own messages will take their place.
+    It goes on from that one, or came with it, as by the same click. If it came ``unread`` seconds
+    after they were shown, or sooner, its own messages will take their place.
     """
     if not (is_shown("messages") and app_state.shown_messages):
         return
     context, event = EventContext.get(), current_event()
-    waited = updates_of(context).since - app_state._messages_since
-    if context.parent_txid is not None or waited < 0:
+    since, (sent, seen) = updates_of(context).since, app_state._messages_since
+    if context.parent_txid is not None or since - sent < CLICK:
         return
-    if waited > unread:
+    if since - seen > unread:
         app_state.shown_messages = []
     else:
         event.replaces_messages = True
@@ -46,5 +47,5 @@ def show_messages(app_state: AppState, answer: Any = None) -> None:
         before = [] if event.replaces_messages else app_state.shown_messages
         app_state.shown_messages = [*before, *taken]
         event.replaces_messages = False
-        app_state._messages_since = time.time()
+        app_state._messages_since = updates_of(EventContext.get()).since, time.time()
         event.messages_shown += len(taken)

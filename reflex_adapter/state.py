@@ -137,8 +137,9 @@ class AppState(RequestAccess, rx.State):
     # What the CSRF token that is shown was made from, as a digest; see `refresh.py`.
     _csrf_secret: str = ""
 
-    # When `shown_messages` got the last one, in seconds of `time.time()`; see `shown_messages.py`.
-    _messages_since: float = 0.0
+    # When the event came that brought the last of `shown_messages`, and when that was shown, in
+    # seconds of `time.time()`; see `shown_messages.py`.
+    _messages_since: tuple[float, float] = (0.0, 0.0)
 
     # What mirrors show: use them as `AppState.messages`, `AppState.username` and so on.
     shown_messages: list[dict[str, Any]] = []

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from django.contrib.sessions.models import Session
 
-from reflex_adapter.shown_messages import UNREAD
+from reflex_adapter.shown_messages import CLICK, UNREAD
 from tests.probe.middleware import KINDS
 from tests.reflex_adapter.client import APP_STATE, LOGIN, PLAIN, PROBE, connected, run
 
@@ -168,6 +168,7 @@ async def test_messages_are_shown_once_with_the_event_that_brings_them(site: str
     async with connected(site) as tab:
         await tab.call(f"{PROBE}.praise", text="well done")
         assert shown(tab) == ["well done"]
+        await asyncio.sleep(CLICK)
         await tab.call(f"{PROBE}.praise_twice")
         await tab.receive_until(lambda tab: len(shown(tab)) == 2)
         assert shown(tab) == ["first", "second"]

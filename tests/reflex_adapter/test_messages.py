@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reflex_adapter.shown_messages import UNREAD
+from reflex_adapter.shown_messages import CLICK, UNREAD
 from tests.probe.saying import ANSWERS
 from tests.reflex_adapter.client import APP_STATE, ROOT, EventClient, connected
 from tests.reflex_adapter.test_cookies import redeem, ticket
@@ -83,6 +83,7 @@ async def test_the_next_message_takes_its_place_at_once(site: str) -> None:
         for number, text in enumerate(("saved", "saved again"), 1):
             await tab.send(f"{SAYING}.say", text=text)
             await until_seen(tab, number)
+            await asyncio.sleep(CLICK)
         assert shown(tab) == ["saved again"]
 
 
@@ -90,6 +91,7 @@ async def test_a_page_that_is_gone_to_at_once_does_not_have_it(site: str) -> Non
     async with connected(site) as tab:
         await tab.send(f"{SAYING}.say", text="saved")
         await tab.receive_until(shown)
+        await asyncio.sleep(CLICK)
         await tab.send(ON_LOAD)
         await tab.receive_until(lambda tab: not shown(tab))
 
