@@ -49,7 +49,7 @@ def test_the_node_among_the_scripts_comes_first(
     for folder in (ours, theirs):
         folder.mkdir()
         script(folder, "node", "v24.0.0 /real/node")
-        script(folder, "npm", "https://registry.example/")
+        script(folder, "npm", "10.0.0")
     monkeypatch.setenv("PATH", str(theirs))
     assert found(str(ours)) == (str(ours / "node"), str(ours / "npm"))
     assert os.environ["PATH"].split(os.pathsep) == [str(ours), str(theirs)]
