@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -128,3 +129,14 @@ def running(
     finally:
         server.end()
     assert fails or "Traceback" not in server.output, server.output
+
+
+@contextmanager
+def shop_with(
+    settings: str, loaded: Path, folder: Path, kind: str = "run_reflex", **variables: object
+) -> Iterator[Server]:
+    """Serve the shop by ``settings`` of its own, on a copy of ``loaded``, in ``folder``."""
+    database = shutil.copyfile(loaded, folder / "shop.sqlite3")
+    own = {"SHOP_DATABASE": database, "DJANGO_SETTINGS_MODULE": settings}
+    with running(kind, folder / "log", **own, **variables) as server:
+        yield server

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.chromium import add_as_new_visitor, greets, in_chromium, shows_count
 from tests.e2e.nginx import needs_nginx, nginx
-from tests.e2e.servers import SHOP, Server, manage, running
+from tests.e2e.servers import SHOP, Server, manage, shop_with
 
 CACHE = "proxy_cache_path {folder}/cache keys_zone=shared:1m;"
 # Pages that many ask for at once are fetched once, and a copy that is too old is asked about.
@@ -42,14 +42,7 @@ def server(
     static_root: Path, loaded_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("cdn")
-    database = folder / "shop.sqlite3"
-    database.write_bytes(loaded_database.read_bytes())
-    variables = {
-        "SHOP_DATABASE": database,
-        "SHOP_STATIC_ROOT": static_root,
-        "DJANGO_SETTINGS_MODULE": SETTINGS,
-    }
-    with running("run_reflex", folder / "log", **variables) as server:
+    with shop_with(SETTINGS, loaded_database, folder, SHOP_STATIC_ROOT=static_root) as server:
         yield server
 
 

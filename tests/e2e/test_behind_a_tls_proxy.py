@@ -18,7 +18,7 @@ from tests.e2e.chromium import (
     visitor,
 )
 from tests.e2e.nginx import HOST, needs_nginx, nginx
-from tests.e2e.servers import Server, running
+from tests.e2e.servers import Server, shop_with
 from tests.e2e.test_uploads import PNG, drop
 
 pytestmark = [*in_chromium, needs_nginx]
@@ -32,15 +32,12 @@ def server(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("behind")
-    database = folder / "shop.sqlite3"
-    database.write_bytes(loaded_database.read_bytes())
-    variables = {
-        "SHOP_DATABASE": database,
+    own = {
         "SHOP_MEDIA_ROOT": folder / "media",
         "REFLEX_UPLOADED_FILES_DIR": folder / "uploaded_files",
-        "DJANGO_SETTINGS_MODULE": "tests.e2e.settings_behind_proxy",
     }
-    with running(request.param, folder / "log", **variables) as server:
+    settings = "tests.e2e.settings_behind_proxy"
+    with shop_with(settings, loaded_database, folder, request.param, **own) as server:
         yield server
 
 

@@ -18,7 +18,7 @@ from tests.e2e.chromium import (
     in_chromium,
     shows_count,
 )
-from tests.e2e.servers import Server, running
+from tests.e2e.servers import Server, shop_with
 from tests.e2e.test_uploads import PNG, drop
 
 SETTINGS = "tests.e2e.settings_below_app"
@@ -30,15 +30,11 @@ def server(
 ) -> Iterator[Server]:
     """The shop below ``/app``: served from the very files that other tests serve at ``/``."""
     folder = tmp_path_factory.mktemp("below")
-    database = folder / "shop.sqlite3"
-    database.write_bytes(loaded_database.read_bytes())
-    variables = {
-        "SHOP_DATABASE": database,
+    own = {
         "SHOP_MEDIA_ROOT": folder / "media",
         "REFLEX_UPLOADED_FILES_DIR": folder / "uploaded_files",
-        "DJANGO_SETTINGS_MODULE": SETTINGS,
     }
-    with running("run_reflex", folder / "log", **variables) as server:
+    with shop_with(SETTINGS, loaded_database, folder, **own) as server:
         yield server
 
 

@@ -20,7 +20,7 @@ from tests.e2e.chromium import (
     log_in,
     shows_count,
 )
-from tests.e2e.servers import ROOT, Server, running
+from tests.e2e.servers import ROOT, Server, shop_with
 
 pytestmark = [
     *in_chromium,
@@ -34,10 +34,7 @@ def strict(
     build: None, loaded_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("strict")
-    database = folder / "shop.sqlite3"
-    database.write_bytes(loaded_database.read_bytes())
-    variables = {"SHOP_DATABASE": database, "DJANGO_SETTINGS_MODULE": "tests.e2e.settings_csp"}
-    with running("run_reflex", folder / "log", **variables) as server:
+    with shop_with("tests.e2e.settings_csp", loaded_database, folder) as server:
         yield server
 
 

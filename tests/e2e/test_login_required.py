@@ -19,7 +19,7 @@ from tests.e2e.chromium import (
     log_in,
     shows_count,
 )
-from tests.e2e.servers import Server, running
+from tests.e2e.servers import Server, shop_with
 
 pytestmark = in_chromium
 
@@ -31,11 +31,7 @@ def members_only(
     build: None, loaded_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("members_only")
-    database = folder / "shop.sqlite3"
-    database.write_bytes(loaded_database.read_bytes())
-    settings = "tests.e2e.settings_login_required"
-    variables = {"SHOP_DATABASE": database, "DJANGO_SETTINGS_MODULE": settings}
-    with running("run_reflex", folder / "log", **variables) as server:
+    with shop_with("tests.e2e.settings_login_required", loaded_database, folder) as server:
         yield server
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.chromium import add_as_new_visitor, greets, in_chromium, log_in, shows_count
-from tests.e2e.servers import Server, running
+from tests.e2e.servers import Server, shop_with
 
 pytestmark = in_chromium
 
@@ -19,11 +19,7 @@ def server(
     build: None, loaded_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("rendered")
-    database = folder / "shop.sqlite3"
-    database.write_bytes(loaded_database.read_bytes())
-    settings = "tests.e2e.settings_rendered"
-    variables = {"SHOP_DATABASE": database, "DJANGO_SETTINGS_MODULE": settings}
-    with running("run_reflex", folder / "log", **variables) as server:
+    with shop_with("tests.e2e.settings_rendered", loaded_database, folder) as server:
         yield server
 
 
