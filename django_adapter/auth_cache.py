@@ -73,7 +73,7 @@ class AuthCache:
         if key is not None and not request.session.modified:
             data = copy.deepcopy(dict(request.session.items()))
             expires = monotonic() + self.seconds
-            self._known[requests] = Known(key, data, copy.copy(request.user), expires)
+            self._known[requests] = Known(key, data, copied(request.user), expires)
 
 
 def key_of(request: HttpRequest) -> str | None:

@@ -22,10 +22,8 @@ from reflex_adapter.own_path import fill_in
 from reflex_adapter.routes import Routes, routes_of
 from reflex_adapter.served_file import ServedFile, Variant, etag_of, in_memory
 
-SHELLS = (
-    "404.html",
-    "__spa-fallback.html",
-)  # React Router's, for paths without a page of their own
+# React Router's, for paths without a page of their own.
+SHELLS = ("404.html", "__spa-fallback.html")
 SOURCE_MAP = ".map"
 KEPT_FILE = 1024 * 1024  # bytes; what is larger is read from disk each time
 KEPT_BUILD = 64 * 1024 * 1024  # bytes; what comes after so many of them too

@@ -60,4 +60,8 @@ def files_of(error: BaseException) -> set[Path]:
 
 
 def is_of_project(file: Path) -> bool:
-    return file.is_file() and not any(file.is_relative_to(it) for it in (OURS, *INSTALLED))
+    return file.is_file() and not is_installed(file)
+
+
+def is_installed(path: Path) -> bool:
+    return any(path.is_relative_to(it) for it in (OURS, *INSTALLED))

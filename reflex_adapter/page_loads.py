@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ import reflex as rx
 from reflex_adapter._reflex import OnLoadInternalState, route_of_load
 from reflex_adapter.account import end_other_account
 from reflex_adapter.browser_storage import without_old_account
+from reflex_adapter.calling import called_at_once
 from reflex_adapter.current import current_event
 from reflex_adapter.guarded_states import refused
 from reflex_adapter.page_guards import guards_of_route, is_any_guarded
@@ -35,8 +35,7 @@ def page_load_handler(function: Callable[..., Any]) -> Callable[..., Any]:
         forget_messages(app_state, unread=0)
         show_messages(app_state)
         await refresh_mirrors(app_state)
-        result = function(state, **payload)
-        return await result if inspect.isawaitable(result) else result
+        return await called_at_once(function, state, **payload)
 
     return handle
 

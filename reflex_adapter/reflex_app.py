@@ -10,8 +10,8 @@ from typing import Any
 
 from reflex.event import EventSpec
 
-from asgi_compose import ASGIApp, Dispatcher, OriginGuard, Route, Scope, path_prefix
-from django_adapter import HostGuard, origin_allowed
+from asgi_compose import ASGIApp, Dispatcher, Route, Scope, path_prefix
+from django_adapter.application import guarded
 from reflex_adapter._reflex import (
     AppWithProcessor,
     EventContext,
@@ -170,12 +170,7 @@ class DjangoApp(AppWithProcessor):
             Route(path_prefix("/_upload") & is_post, UploadBorder(reflex, keeper.admits_token)),
         ]
         # Here too, where an app is served without Django around it: events trust their handshake.
-        return guarded(Dispatcher(own, default=keeper))
-
-
-def guarded(app: ASGIApp) -> ASGIApp:
-    guard = OriginGuard(CrossOrigin(app), allowed=origin_allowed, unsafe_methods=True)
-    return HostGuard(guard)
+        return guarded(CrossOrigin(Dispatcher(own, default=keeper)))
 
 
 def is_post(scope: Scope) -> bool:

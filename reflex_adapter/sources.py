@@ -16,7 +16,7 @@ from pathlib import Path
 from django.apps import apps
 
 from reflex_adapter.conf import configuration
-from reflex_adapter.page_errors import INSTALLED, OURS
+from reflex_adapter.page_errors import is_installed
 from reflex_adapter.supported import installed_version
 
 NOTE = ".sources"  # in the build: the digest of what it was made from
@@ -48,7 +48,7 @@ def folders() -> Iterator[tuple[str, Path]]:
     """Yield the names and folders of the packages that are the project's own."""
     installed = [(config.name, Path(config.path)) for config in apps.get_app_configs()]
     for name, folder in [*installed, *page_packages()]:
-        if not any(folder.is_relative_to(it) for it in (OURS, *INSTALLED)):
+        if not is_installed(folder):
             yield name, folder
 
 
