@@ -47,12 +47,12 @@ def original(name: str) -> str:
 
 
 @contextmanager
-def developed_copy(folder: Path, database: Path) -> Iterator[EditedShop]:
+def developed_copy(folder: Path, database: Path, **variables: object) -> Iterator[EditedShop]:
     """Develop a copy of the shop in ``folder``; its first page is ready."""
     copy = folder / "shop"
     shutil.copytree(SHOP, copy, symlinks=True, ignore=LEFT_BEHIND)
-    own = shutil.copy(database, folder / "develop.sqlite3")
-    with running("develop", folder / "log", cwd=copy, fails=True, SHOP_DATABASE=own) as server:
+    variables["SHOP_DATABASE"] = shutil.copy(database, folder / "develop.sqlite3")
+    with running("develop", folder / "log", cwd=copy, fails=True, **variables) as server:
         wait_until(lambda: "Serving" in server.output)
         yield EditedShop(copy, server)
 
