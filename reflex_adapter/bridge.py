@@ -38,7 +38,7 @@ class Outcome:
 
     ``own_cookies`` are the names of those that the handler itself has set.
     ``session_found`` tells whether there was a session before the handler did anything about it;
-    ``None`` if nobody has looked.
+    ``None`` if nobody has looked. ``error`` is what the handler raised, if no 4xx answers it.
     """
 
     request: HttpRequest
@@ -47,6 +47,7 @@ class Outcome:
     session_found: bool | None = None
     identified: bool = False
     own_cookies: frozenset[str] = frozenset()
+    error: Exception | None = None
 
 
 class DjangoEventBridge:
@@ -70,6 +71,7 @@ class DjangoEventBridge:
         post: QueryDict | None = None,
         seen_as: Callable[..., Any] | None = None,
         also: Loader | None = None,
+        raises: bool = True,
     ) -> Outcome:
         """Run ``handler`` around ``settings.MIDDLEWARE`` on a request of ``connection``.
 
@@ -80,6 +82,7 @@ class DjangoEventBridge:
         I/O; ``also`` is called with them.
         Raises what the handler raises, once the chain has seen and logged it, unless Django answers
         it with a 4xx, as it does ``PermissionDenied``; what middleware raises becomes a response.
+        If not ``raises``, the outcome has that error, and the response with which Django answers.
         """
         requests = connection
         if not isinstance(requests, SyntheticRequests):
@@ -113,12 +116,14 @@ class DjangoEventBridge:
         finally:
             if self.auth_cache is not None:
                 self.auth_cache.ended(requests, request)
-        if run.error is not None and not isinstance(run.error, SAY_4XX):
-            logged(run.error)  # by Django, as what a view raises
-            raise run.error
+        error = run.error if not isinstance(run.error, SAY_4XX) else None
+        if error is not None:
+            logged(error)  # by Django, as what a view raises
+            if raises:
+                raise error
         if not started:
             found = session_found(request)
-        return Outcome(request, run.response, completed, found, started, own_cookies)
+        return Outcome(request, run.response, completed, found, started, own_cookies, error)
 
 
 def session_found(request: HttpRequest) -> bool | None:

@@ -164,9 +164,11 @@ class DjangoEventProcessor(BaseStateEventProcessor):
                 post=posted(entry.event.payload) if posts else None,
                 seen_as=seen_as,
                 also=also,
+                raises=False,
             )
             connection.last_page = page
-            former = connection.saw(outcome.request) if outcome.identified else None
+            known = outcome.identified and outcome.error is None
+            former = connection.saw(outcome.request) if known else None
             if former:
                 sockets.doubt(former)  # by other sockets of the same browser
             if connection.session_gone(given, outcome.session_found):
@@ -175,6 +177,8 @@ class DjangoEventProcessor(BaseStateEventProcessor):
                 tell = functools.partial(self._tell, entry)
                 present = functools.partial(connection_of, self.app, entry.ctx.token)
                 await self.app.tickets.hand_over(lines, given, connection, present, tell)
+        if outcome.error is not None:
+            raise outcome.error
         if former:
             others.tell(DOUBT, former)  # not sooner: they do not know that cookies are on their way
         return outcome

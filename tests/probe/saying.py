@@ -40,5 +40,10 @@ class SayingState(AppState):
         self.messages.info("whole")
 
     @rx.event
+    async def say_and_fail(self, text: str):
+        self.messages.error(text)
+        raise LookupError("It is not there.")
+
+    @rx.event
     async def look(self):
         self.seen += 1

@@ -70,6 +70,16 @@ async def test_it_waits_for_a_page_that_is_loaded_from_the_server(site: str) -> 
         assert shown(tab) == ["saved"]
 
 
+async def test_it_outlives_a_failure_of_the_handler_as_one_of_a_view_does(site: str) -> None:
+    async with connected(site) as tab:
+        await tab.send(f"{SAYING}.say_and_fail", text="half done")
+        await redeem(site, await ticket(tab))
+        assert shown(tab) == []
+        await tab.send(f"{SAYING}.look")
+        await until_seen(tab, 1)
+        assert shown(tab) == ["half done"]
+
+
 async def test_what_the_same_click_sends_leaves_it(site: str) -> None:
     async with connected(site) as tab:
         await tab.send(f"{SAYING}.say", text="saved")
