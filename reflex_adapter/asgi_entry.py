@@ -21,6 +21,7 @@ django_application = get_asgi_application()
 from django_adapter import DjangoOuterDispatcher  # noqa: E402
 from reflex_adapter.led import led_application  # noqa: E402
 from reflex_adapter.mount import reserved_prefixes  # noqa: E402
+from reflex_adapter.new_sessions import NewSessions  # noqa: E402
 from reflex_adapter.other_routes import checked_routes  # noqa: E402
 
 __all__ = ["application", "build_application"]
@@ -39,7 +40,7 @@ def build_application(routes: Iterable[Route] = (), stack: Iterable[Any] = ()) -
     site = DjangoOuterDispatcher(
         reflex_application,
         reserved=reserved_prefixes(),
-        django=django_application,
+        django=NewSessions(django_application),
         routes=checked_routes(routes),
     )
     layers = tuple(stack)

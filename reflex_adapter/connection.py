@@ -123,6 +123,10 @@ class Connection(ClosableSocket):
         """Tell whether ``request`` was found to be nobody's, and no event here has logged out."""
         return self.login is not None and not self.events.count and login_of(request) is None
 
+    def connect_again(self) -> None:
+        """Have the client come back with the cookies of its browser, once no event is under way."""
+        self.events.once_none(functools.partial(self.close_soon, STALE_SESSION))
+
     def take(self, cookies: SimpleCookie, own: Collection[str] = ()) -> list[str]:
         """Apply what a response sets; return those ``Set-Cookie`` values that change something.
 
@@ -140,7 +144,7 @@ class Connection(ClosableSocket):
 
     def _apply(self, morsel: Morsel[str]) -> bool:
         before = self._cookies.get(morsel.key)
-        if ENDS_NOW.fullmatch(str(morsel["max-age"])):
+        if ends_now(morsel):
             self._cookies.pop(morsel.key, None)
         else:
             self._cookies[morsel.key] = morsel.coded_value
@@ -149,6 +153,11 @@ class Connection(ClosableSocket):
             self._header = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
             self._requests = None
         return changed
+
+
+def ends_now(morsel: Morsel[str]) -> bool:
+    """Tell whether a ``Set-Cookie`` line deletes its cookie."""
+    return ENDS_NOW.fullmatch(str(morsel["max-age"])) is not None
 
 
 @functools.lru_cache(128)  # of the claims of clients, which are up to 16 kB each

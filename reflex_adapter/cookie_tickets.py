@@ -29,6 +29,7 @@ from asgi_compose import Receive, Scope, Send, refuse
 from reflex_adapter import ticket_safe
 from reflex_adapter.conf import TICKET_PATH
 from reflex_adapter.connection import STALE_SESSION, Connection, sent_cookies
+from reflex_adapter.new_sessions import renewed
 from reflex_adapter.other_processes import OtherProcesses
 from reflex_adapter.ticket_safe import Cookies, label
 from reflex_adapter.visitor import visitor_of
@@ -46,7 +47,9 @@ class Issued:
     """A ticket that this process has issued, and that has not been redeemed."""
 
     connection: Connection
+    given: str | None  # the session cookie that the event had
     present: Callable[[], Connection | None]
+    tell: Callable[[EventSpec], Awaitable[None]]
     expires: float
     redeemed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -58,6 +61,7 @@ class CookieTickets:
         self._others = others
         self._issued: dict[str, Issued] = {}  # by the labels of their tickets
         self._here: dict[str, Cookies] = {}  # of those that are kept in this process
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def told(self) -> Mapping[str, Callable[[str], None]]:
@@ -82,7 +86,7 @@ class CookieTickets:
         """
         self._forget_expired()
         name = secrets.token_urlsafe(32)
-        ticket = Issued(connection, present, time.monotonic() + SECONDS)
+        ticket = Issued(connection, given, present, tell, time.monotonic() + SECONDS)
         self._issued[label(name)] = ticket
         cookies = Cookies(lines, given, connection.visitor)
         if not await ticket_safe.put(self._others, name, cookies, SECONDS):
@@ -123,19 +127,43 @@ class CookieTickets:
         issued = self._issued.pop(ticket, None)
         if issued is None:
             return
+        connection = issued.connection
         if fits:
-            if issued.connection.closed and (present := issued.present()):
+            if connection.closed and (present := issued.present()):
                 present.cut(STALE_SESSION)
+            if connection.visitor and connection.session_cookie != issued.given:
+                renewed(connection.visitor, connection.session_cookie)
             issued.redeemed.set()
         else:
-            issued.connection.when_closed.append(issued.redeemed.set)
-            issued.connection.close_soon(STALE_SESSION)
+            connection.when_closed.append(issued.redeemed.set)
+            task = asyncio.create_task(apologise(issued))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     def _forget_expired(self) -> None:
         now = time.monotonic()
         for name in [name for name, ticket in self._issued.items() if ticket.expires < now]:
             del self._issued[name]
             self._here.pop(name, None)
+
+
+async def apologise(issued: Issued) -> None:
+    """Say that the event of this ticket came to nothing, and have its page come back."""
+    try:
+        if not issued.connection.closed:
+            await issued.tell(try_again())
+    finally:
+        issued.connection.close_soon(STALE_SESSION)
+
+
+def try_again() -> EventSpec:
+    shown: EventSpec = rx.toast.warning(
+        "Please try again.",
+        description="Another tab has logged in or out, or begun a session, in the meantime.",
+        id="try_again",
+        fallback_to_alert=True,
+    )
+    return shown
 
 
 async def answer(send: Send, lines: list[str]) -> None:

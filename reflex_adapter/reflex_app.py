@@ -40,6 +40,7 @@ from reflex_adapter.handshake import HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
 from reflex_adapter.login_page import check_login_url
 from reflex_adapter.mount import get_mount
+from reflex_adapter.new_sessions import RENEWED, connect_again
 from reflex_adapter.other_processes import others
 from reflex_adapter.other_tabs import shown_to_tab
 from reflex_adapter.page_guards import note_page
@@ -113,8 +114,12 @@ class DjangoApp(AppWithProcessor):
 
     async def hear_others(self) -> None:
         """Do what other processes tell this one to, as long as it serves."""
-        of_accounts = {DOUBT: sockets.doubt, DISCONNECT: sockets.close_all_of}
-        told = {**of_accounts, **self.tickets.told, **self.tabs_elsewhere.told}
+        of_sockets = {
+            DOUBT: sockets.doubt,
+            DISCONNECT: sockets.close_all_of,
+            RENEWED: connect_again,
+        }
+        told = {**of_sockets, **self.tickets.told, **self.tabs_elsewhere.told}
         await others.listen(told, missed=sockets.doubt_all)
 
     @functools.cached_property

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from time import monotonic
@@ -40,6 +41,9 @@ class WatchedSockets:
         self._doubted: set[str] = set()  # accounts, of which a signal says that something changed
         self._condemned: set[Connection] = set()
         self._task: asyncio.Task[None] | None = None
+
+    def __iter__(self) -> Iterator[Connection]:
+        return iter(list(self._open))
 
     def enter(self, connection: Connection) -> None:
         self._open.add(connection)

@@ -7,7 +7,7 @@ the new cookies; or elsewhere, and then what the event still sends must not go o
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,7 @@ class EventsUnderWay:
         self._since = 0.0
         self._request: HttpRequest | None = None
         self._password: Any = None
+        self._then: Callable[[], None] | None = None
 
     @contextmanager
     def counted(self) -> Iterator[None]:
@@ -35,6 +36,14 @@ class EventsUnderWay:
             yield
         finally:
             self.count -= 1
+            if self._then is not None and not self.count:
+                self._then()
+
+    def once_none(self, do: Callable[[], None]) -> None:
+        """Call ``do`` as soon as no event is under way."""
+        self._then = do
+        if not self.count:
+            do()
 
     def handler_starts(self, request: HttpRequest) -> None:
         self._request, self._password = request, password_of(request)

@@ -22,7 +22,7 @@ pytestmark = in_chromium
 
 
 @pytest.mark.parametrize("cart", [{}, {"teapot": 1}], ids=["no session yet", "a guest's session"])
-def test_an_event_of_a_tab_that_knows_of_no_login_does_not_undo_it(
+def test_a_login_in_one_tab_is_one_of_the_other_that_was_open(
     tab: Page, shop: str, context: BrowserContext, cart: dict[str, int]
 ) -> None:
     tab.goto(shop)
@@ -30,10 +30,6 @@ def test_an_event_of_a_tab_that_knows_of_no_login_does_not_undo_it(
     if cart:
         add_as_new_visitor(tab, "Teapot")
     log_in(context.new_page(), shop)
-
-    with tab.expect_event("websocket"):
-        add_to_cart(tab, "Tea cup")  # its socket is closed, and comes back with the new cookies
-    assert django_says(tab, shop) == ("demo", cart)
     greets(tab, "demo")
 
     add_to_cart(tab, "Green tea")
@@ -41,6 +37,21 @@ def test_an_event_of_a_tab_that_knows_of_no_login_does_not_undo_it(
     assert django_says(tab, shop) == ("demo", {**cart, "green-tea": 1})
     tab.reload()
     greets(tab, "demo")
+
+
+def test_the_first_things_that_two_tabs_of_a_guest_do_are_both_done(
+    tab: Page, shop: str, context: BrowserContext
+) -> None:
+    other = context.new_page()
+    for each in (tab, other):
+        each.goto(shop)
+        greets(each, "guest")
+    with other.expect_event("websocket"):  # it comes back with the session of the first
+        add_as_new_visitor(tab, "Teapot")
+    shows_count(other, 1)
+    add_to_cart(other, "Green tea")
+    shows_count(other, 2)
+    assert django_says(tab, shop) == ("", {"teapot": 1, "green-tea": 1})
 
 
 def test_a_tab_of_a_user_who_logged_out_in_another_is_a_guests(

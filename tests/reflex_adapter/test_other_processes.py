@@ -193,6 +193,22 @@ async def test_nothing_that_is_published_shows_a_session(site: Several) -> None:
     assert her.cookies["sessionid"] not in str(told)
 
 
+async def test_a_session_that_begins_here_reaches_an_open_tab_there(site: Several) -> None:
+    with redis_client.Redis.from_url(site.redis.url) as client, client.pubsub() as channel:
+        channel.subscribe(own_channel())
+        async with browser(site.here.address) as her, connected(site.there.address) as anothers:
+            async with her.tab():
+                pass  # and a visitor by now
+            async with connected(site.there.address, cookie=her.cookie) as tab:
+                await her.log_in("ada")
+                assert await closes(tab)
+            assert await stays_open(anothers)
+        told = []
+        while (message := channel.get_message(timeout=0.2)) is not None:
+            told.append(message["data"])
+    assert her.cookies["sessionid"] not in str(told)
+
+
 def said(server: OwnProcess, text: str) -> int:
     """Return how often the server has logged this."""
     return server.log.read_text().count(text)
