@@ -8,17 +8,15 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.asgi import get_asgi_application
-
 from asgi_compose import ASGIApp, Route
 from asgi_compose import stack as put_around
+from django_adapter import DjangoOuterDispatcher, get_asgi_application
 
 # Read by Reflex when it is imported, which the second half of this module does.
 os.environ.setdefault("REFLEX_ENV_MODE", "prod")
 django_application = get_asgi_application()
 
 # Only now: the app's pages import models, which django.setup() has made ready.
-from django_adapter import DjangoOuterDispatcher  # noqa: E402
 from reflex_adapter.led import led_application  # noqa: E402
 from reflex_adapter.mount import reserved_prefixes  # noqa: E402
 from reflex_adapter.new_sessions import NewSessions  # noqa: E402
