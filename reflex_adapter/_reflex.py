@@ -94,6 +94,7 @@ __all__ = [
     "compiled_routes",
     "compiling",
     "connection_scope",
+    "enqueues_on_load",
     "event_underway",
     "explicit_values",
     "filtering",
@@ -391,6 +392,15 @@ def registered_handler(app: rx.App, name: str) -> RegisteredEventHandler | None:
     """Return the handler that an event of this name runs in ``app``, if there is one."""
     context = app._registration_context
     return context.event_handlers.get(name) if context else None
+
+
+def enqueues_on_load(registered: RegisteredEventHandler) -> bool:
+    """Tell whether this is the handler that enqueues the ``on_load`` handlers of a page.
+
+    The contexts of their events have its event's as their parent.
+    """
+    own = OnLoadInternalState.event_handlers["on_load_internal"]
+    return bool(registered.handler.fn is own.fn)
 
 
 def take_messages_of(size: int) -> None:

@@ -13,6 +13,7 @@ from reflex.event import EventSpec
 from reflex_adapter.bridge import Outcome
 from reflex_adapter.conf import configuration
 from reflex_adapter.errors import EventRefused
+from reflex_adapter.last_load import Load
 from reflex_adapter.logged import logged
 from reflex_adapter.login_page import ToLogin
 
@@ -21,20 +22,21 @@ logger = logging.getLogger("reflex_adapter")
 FOR_GOOD = 2**31 - 1  # the longest that a browser's timer knows, in milliseconds: 24 days
 
 
-def answer(outcome: Outcome, *, loads_page: bool = False) -> EventSpec | None:
+def answer(outcome: Outcome, load: Load = None) -> EventSpec | None:
     """Return what the client is to do about the chain's response; nothing if all went well.
 
     A redirect becomes a navigation, a refusal (4xx and 503) a visible message, and so does a
     redirect that middleware made, if ``REFLEX_DJANGO_AUTO_REDIRECT_FROM_MIDDLEWARE`` is off.
+    Of an event that is part of the ``load`` of a page, a refusal stays until the page is left.
     Raises ``EventRefused`` for any other response that is not the handler's own.
     """
     status = outcome.response.status_code
     redirected = status in range(300, 400) and outcome.response.has_header("Location")
     if redirected and may_navigate(outcome):
-        return navigation(outcome, leaves=loads_page)
+        return navigation(outcome, leaves=load is not None)
     if redirected or status in range(400, 500) or status == HTTPStatus.SERVICE_UNAVAILABLE:
         said = f"{status} {outcome.response.reason_phrase}"
-        return page_failed(said) if loads_page else refusal(said)
+        return refusal(said) if load is None else page_failed(said, load.fail())
     if outcome.completed and status < 300:
         return None
     raise refused(outcome)
@@ -49,16 +51,21 @@ def refusal(said: str) -> EventSpec:
     return shown
 
 
-def page_failed(said: str) -> EventSpec:
-    """Return a message that stays, since the page below it will never have its content."""
+def page_failed(said: str, message: str) -> EventSpec:
+    """Return the message of this id, which stays: the page below it may never have its content."""
     shown: EventSpec = rx.toast.error(
         said,
         description="This page could not be loaded.",
-        id="page_failed",
+        id=message,
         duration=FOR_GOOD,
         fallback_to_alert=True,
     )
     return shown
+
+
+def page_left(message: str) -> EventSpec:
+    """Return what takes a message off the page, unless it was an alert."""
+    return rx.call_script(f"refs['__toast']?.dismiss({json.dumps(message)})")
 
 
 def refused(outcome: Outcome) -> EventRefused:

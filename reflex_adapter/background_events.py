@@ -68,7 +68,7 @@ class BackgroundEventProcessor(DjangoEventProcessor):
         outcome = await self._run_chain(
             connection, entry, only_guards, page, seen_as=seen_as, also=also
         )
-        if await self._answer(entry, outcome):
+        if await self._answer(entry, outcome, connection.last_load.of(entry.ctx.parent_txid)):
             request = finished(outcome.request)
             task = for_background(registered, TaskAccount(request, connection))
             event = CurrentEvent(request, background=True, token=entry.ctx.token)

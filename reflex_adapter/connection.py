@@ -23,6 +23,7 @@ from django_adapter import SyntheticRequests
 from reflex_adapter.closable import ClosableSocket
 from reflex_adapter.conf import configuration
 from reflex_adapter.guards import Guard
+from reflex_adapter.last_load import LastLoad
 from reflex_adapter.logins import Login, account_of, login_of
 from reflex_adapter.under_way import EventsUnderWay
 from reflex_adapter.visitor import new_visitor, visitor_line, visitor_of
@@ -42,6 +43,7 @@ class Connection(ClosableSocket):
         self.kept_back: set[tuple[Guard, ...]] = set()
         self.kept_back_from = ""
         self.last_page = "/"  # of the last event, as the client claims it
+        self.last_load = LastLoad()
         self._header = cookie_header(scope)
         self._cookies = split_cookies(self._header)
         self._requests: SyntheticRequests | None = None  # until a cookie changes, or it rests

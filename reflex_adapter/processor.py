@@ -19,11 +19,12 @@ from reflex_adapter._reflex import (
     EventQueueEntry,
     RegisteredEventHandler,
     connection_scope,
+    enqueues_on_load,
     page_url,
     socket_id,
     token_of_socket,
 )
-from reflex_adapter.answers import answer, page_failed
+from reflex_adapter.answers import answer, page_failed, page_left
 from reflex_adapter.bridge import Handler, Outcome
 from reflex_adapter.conf import configuration
 from reflex_adapter.connection import STALE_SESSION, Connection, path_and_query
@@ -32,6 +33,7 @@ from reflex_adapter.errors import EventRefused
 from reflex_adapter.guarded_states import GuardedStates, refused
 from reflex_adapter.handlers import Prepared, for_django
 from reflex_adapter.handshake import CONNECTION
+from reflex_adapter.last_load import Load
 from reflex_adapter.other_processes import others
 from reflex_adapter.other_tabs import connection_of
 from reflex_adapter.posted import posted
@@ -93,13 +95,16 @@ class DjangoEventProcessor(BaseStateEventProcessor):
     async def _run(
         self, connection: Connection, entry: EventQueueEntry, registered: RegisteredEventHandler
     ) -> None:
-        prepared = for_django(registered)
+        prepared, last = for_django(registered), connection.last_load
+        if enqueues_on_load(registered) and (shown := last.begin(entry.ctx.txid)):
+            await self._tell(entry, page_left(shown))
+        load = last if prepared.loads_page else last.of(entry.ctx.parent_txid)
         try:
             outcome = await self._run_view(connection, entry, registered, prepared)
-            await self._answer(entry, outcome, loads_page=prepared.loads_page)
+            await self._answer(entry, outcome, load)
         except Exception:
-            if prepared.loads_page:
-                await self._tell(entry, page_failed("An error occurred."))
+            if load is not None:
+                await self._tell(entry, page_failed("An error occurred.", load.fail()))
             raise
 
     async def _run_view(
@@ -183,11 +188,9 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             others.tell(DOUBT, former)  # not sooner: they do not know that cookies are on their way
         return outcome
 
-    async def _answer(
-        self, entry: EventQueueEntry, outcome: Outcome, *, loads_page: bool = False
-    ) -> bool:
+    async def _answer(self, entry: EventQueueEntry, outcome: Outcome, load: Load) -> bool:
         """Tell the client what the chain answered; return whether that was nothing of its own."""
-        told = answer(outcome, loads_page=loads_page)
+        told = answer(outcome, load)
         if told is not None:
             await self._tell(entry, told)
         return told is None

@@ -155,6 +155,41 @@ def test_a_page_that_is_refused_says_so_for_good(tab: Page, site: Server, log: L
     log.says(f"{REQUEST} Forbidden: /refused")
 
 
+@pytest.mark.parametrize(
+    ("place", "text", "line"),
+    [
+        ("missing", "404 Not Found", f"{REQUEST} Not Found: /missing"),
+        ("raising", ERROR, "ERROR django.request Internal Server Error: /raising +traceback"),
+    ],
+)
+def test_a_page_whose_on_load_fails_says_so_until_it_is_left(
+    tab: Page, site: Server, log: Log, place: str, text: str, line: str
+) -> None:
+    shown = tab.locator("[data-sonner-toast]", has_text="This page could not be loaded.")
+    tab.goto(f"{site.address}/{place}")
+    expect(shown).to_contain_text(text)
+    tab.wait_for_timeout(4500)  # others go after four seconds
+    expect(shown).to_have_count(1)
+    tab.click(f"#to-{place}")  # the page itself, loaded again
+    tab.wait_for_timeout(500)
+    expect(shown).to_have_count(1)
+    tab.click("#to-plain")
+    expect(tab.locator("#raises_missing")).to_be_visible()
+    expect(shown).to_have_count(0)
+    log.says(line, line)
+
+
+def test_what_loads_a_page_is_no_load_of_it_where_a_button_calls_it(
+    tab: Page, site: Server
+) -> None:
+    tab.goto(f"{site.address}/plain")
+    tab.click("#raises_missing")
+    shown = tab.locator("[data-sonner-toast]")
+    expect(shown).to_contain_text("404 Not Found")
+    assert "could not be loaded" not in shown.inner_text()
+    expect(shown).to_have_count(0)
+
+
 def test_a_refused_handshake_is_not_tried_again_in_a_tight_loop(
     browser: Browser, site: Server
 ) -> None:

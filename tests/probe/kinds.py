@@ -393,6 +393,12 @@ class RaisingState(AppState):
         self.seen = f"raised={self.session.get('raised')}"
 
 
+@page(route="/raises/404", on_load=RaisingState.raises("Http404"))
+@page(route="/raises/500", on_load=RaisingState.raises("ValueError"))
+def raises() -> rx.Component:
+    return rx.text(RaisingState.seen)
+
+
 class MemberState(AppState):
     """Nothing of it is for a stranger."""
 

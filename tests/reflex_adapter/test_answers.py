@@ -14,6 +14,7 @@ from django_adapter import synthetic_request
 from reflex_adapter.answers import answer
 from reflex_adapter.bridge import Outcome
 from reflex_adapter.errors import EventRefused
+from reflex_adapter.last_load import LastLoad
 from reflex_adapter.login_page import ToLogin
 
 
@@ -134,7 +135,7 @@ def test_a_redirect_to_the_projects_own_login_page_is_followed_anywhere(
 
 
 def test_a_page_that_is_redirected_is_not_one_to_go_back_to(websocket_scope: Any) -> None:
-    spec = answer(outcome(websocket_scope, HttpResponseRedirect("/login/")), loads_page=True)
+    spec = answer(outcome(websocket_scope, HttpResponseRedirect("/login/")), LastLoad())
     assert spec is not None
     [event] = Event.from_event_type(spec)
     assert event.payload["javascript_code"] == 'window.location.replace("/login/")'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
+ON_LOAD = f"{ROOT}.reflex___state____on_load_internal_state.on_load_internal"
 RAISING = f"{APP_STATE}.tests___probe___kinds____raising_state"
 ANSWERS = "tests.probe.middleware.AnswersByName"
 
@@ -136,6 +138,20 @@ async def test_a_page_that_is_refused_says_so_for_good(
         assert shown in said
         assert "This page could not be loaded" in said
         assert tab.state == {}
+
+
+@pytest.mark.parametrize(
+    ("page", "error"), [("/raises/404", "Http404"), ("/raises/500", "ValueError")]
+)
+async def test_a_page_whose_on_load_fails_says_so_until_another_is_loaded(
+    site: str, page: str, error: str
+) -> None:
+    async with connected(site, page=page) as tab:
+        [shown] = set(re.findall("page_failed_[0-9a-f]+", json.dumps(tab.told)))
+        assert "page_failed" not in await told(tab, f"{RAISING}.raises", what=error)
+        tab.page = "/"
+        await told(tab, ON_LOAD)
+        assert f'dismiss("{shown}")' in tab.scripts[0]
 
 
 async def test_an_exception_of_middleware_is_logged_once(

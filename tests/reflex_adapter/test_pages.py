@@ -101,6 +101,7 @@ def test_the_led_app_has_the_pages_of_the_installed_apps(
 def test_the_led_app_has_no_page_that_nobody_made() -> None:
     shop = {"index", "cart", "account", "login", "product/[slug]"}
     probe = {"lobby", "inner", "uploads", "payroll", "club/[name]", "club/open", "silent"}
+    probe |= {"raises/404", "raises/500"}
     assert set(app._unevaluated_pages) == {*shop, *probe, "404"}
 
 

@@ -318,6 +318,9 @@ def test_page_loads_run_in_a_state_of_their_own() -> None:
     assert "on_load_internal" in OnLoadInternalState.event_handlers, (
         "Find the state that runs on_load now, for handlers.for_django."
     )
+    assert "load_events" in inspect.getsource(state._load_events_for_page), (
+        "See _reflex.enqueues_on_load: which event enqueues the handlers of a page now?"
+    )
 
 
 def test_the_states_of_reflex_itself_are_known() -> None:

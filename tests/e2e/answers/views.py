@@ -113,3 +113,23 @@ def answers() -> rx.Component:
 @page(route="/refused")
 def refused() -> rx.Component:
     return rx.text(rx.cond(AnswersState.is_hydrated, "here", "loading"), id="refused")
+
+
+def links() -> rx.Component:
+    places = ("raising", "missing", "plain")
+    return rx.vstack(*[rx.link(place, href=f"/{place}", id=f"to-{place}") for place in places])
+
+
+@page(route="/raising", on_load=AnswersState.raises)
+def raising() -> rx.Component:
+    return links()
+
+
+@page(route="/missing", on_load=AnswersState.raises_missing)
+def missing() -> rx.Component:
+    return links()
+
+
+@page(route="/plain")
+def plain() -> rx.Component:
+    return button("raises_missing")
