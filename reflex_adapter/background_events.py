@@ -68,7 +68,8 @@ class BackgroundEventProcessor(DjangoEventProcessor):
         outcome = await self._run_chain(
             connection, entry, only_guards, page, seen_as=seen_as, also=also
         )
-        if await self._answer(entry, outcome, connection.last_load.of(entry.ctx.parent_txid)):
+        load = connection.last_load.of(entry.ctx.parent_txid)
+        if await self._answer(connection, entry, outcome, load):
             request = finished(outcome.request)
             task = for_background(registered, TaskAccount(request, connection))
             event = CurrentEvent(request, background=True, token=entry.ctx.token)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from reflex.event import Event, EventSpec
@@ -101,7 +102,7 @@ class DjangoEventProcessor(BaseStateEventProcessor):
         load = last if prepared.loads_page else last.of(entry.ctx.parent_txid)
         try:
             outcome = await self._run_view(connection, entry, registered, prepared)
-            await self._answer(entry, outcome, load)
+            await self._answer(connection, entry, outcome, load)
         except Exception:
             if load is not None:
                 await self._tell(entry, page_failed("An error occurred.", load.fail()))
@@ -188,10 +189,18 @@ class DjangoEventProcessor(BaseStateEventProcessor):
             others.tell(DOUBT, former)  # not sooner: they do not know that cookies are on their way
         return outcome
 
-    async def _answer(self, entry: EventQueueEntry, outcome: Outcome, load: Load) -> bool:
-        """Tell the client what the chain answered; return whether that was nothing of its own."""
+    async def _answer(
+        self, connection: Connection, entry: EventQueueEntry, outcome: Outcome, load: Load
+    ) -> bool:
+        """Tell the client what the chain answered; return whether that was nothing of its own.
+
+        Who came to the tab under another session meanwhile is told of no refusal.
+        """
         told = answer(outcome, load)
-        if told is not None:
+        refusal = outcome.response.status_code >= HTTPStatus.BAD_REQUEST
+        if refusal and not reaches(self.app, connection, entry.ctx.token):
+            logger.info("Told nobody of the end of %s: its session has ended", entry.event.name)
+        elif told is not None:
             await self._tell(entry, told)
         return told is None
 

@@ -31,6 +31,11 @@ class SlowState(AppState):
     async def hold(self):
         await gate.wait()
 
+    @rx.event
+    async def hold_and_remember(self):
+        await gate.wait()
+        self.session["held"] = True
+
     @rx.event(background=True)
     async def hold_in_background(self):
         trace.append("task")

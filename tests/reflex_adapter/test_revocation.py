@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,10 +19,12 @@ from django.test import AsyncClient
 from reflex.istate.shared import UPDATE_OTHER_CLIENT_TASKS
 
 from reflex_adapter.conf import configuration
+from tests.probe.slow import gate
 from tests.reflex_adapter.client import (
     LOGIN,
     NEIGHBOUR,
     PROBE,
+    SLOW,
     SWITCHING,
     EventClient,
     close_code,
@@ -279,6 +282,26 @@ async def test_a_logout_in_another_tab_cuts_the_event_of_this_one(
         await other.send(f"{LOGIN}.log_out")
         assert await close_code(tab, 5) == 4401
         assert "streamed" not in trace
+
+
+async def test_the_next_person_is_not_told_how_an_event_of_the_last_one_ended(
+    site: str, logged_in: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate.clear()
+    token = str(uuid.uuid4())
+    async with (
+        connected(site, cookie=logged_in, token=token) as tab,
+        connected(site, cookie=logged_in) as other,
+    ):
+        await tab.send(f"{SLOW}.hold_and_remember")
+        await other.send(f"{LOGIN}.log_out")
+        assert await close_code(tab, 10) == 4401
+    async with connected(site, visitor=tab.visitor, token=token, hydrate=False) as tab:
+        with caplog.at_level(logging.INFO, "reflex_adapter"):
+            gate.set()  # it cannot save its session: Django answers 400
+            await run(tab, "who")
+        assert "Told nobody" in caplog.text
+        assert "Bad Request" not in str(tab.told)
 
 
 async def test_an_event_that_changes_its_own_login_is_not_cut(
