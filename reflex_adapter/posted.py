@@ -7,7 +7,14 @@ from typing import Any
 
 from django.http import QueryDict
 
+from reflex_adapter.conf import configuration
+
 SCALARS = str | int | float  # bool is an int
+
+
+def posted_if_asked(payload: Mapping[str, Any]) -> QueryDict | None:
+    """Return it if ``REFLEX_DJANGO_EVENT_POST_FROM_PAYLOAD`` asks for it."""
+    return posted(payload) if configuration().event_post_from_payload else None
 
 
 def posted(payload: Mapping[str, Any]) -> QueryDict:

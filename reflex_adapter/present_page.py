@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from reflex_adapter.bridge import Outcome
 from reflex_adapter.connection import Connection
 from reflex_adapter.other_tabs import connection_of
 
 if TYPE_CHECKING:
     from reflex_adapter.reflex_app import DjangoApp
+
+logger = logging.getLogger("reflex_adapter")
+
+
+def concerns(app: DjangoApp, connection: Connection, token: str, outcome: Outcome) -> bool:
+    """Tell whether who has the tab now is to be told what an event of ``connection`` came to.
+
+    A refusal is not for who came to it under another session meanwhile.
+    """
+    refused = outcome.response.status_code >= HTTPStatus.BAD_REQUEST
+    if refused and not reaches(app, connection, token):
+        logger.info("Told nobody of a refusal: its session has ended")
+        return False
+    return True
 
 
 def reaches(app: DjangoApp, connection: Connection, token: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from reflex.event import Event, EventSpec
@@ -27,7 +26,6 @@ from reflex_adapter._reflex import (
 )
 from reflex_adapter.answers import answer, page_failed, page_left
 from reflex_adapter.bridge import Handler, Outcome
-from reflex_adapter.conf import configuration
 from reflex_adapter.connection import STALE_SESSION, Connection, path_and_query
 from reflex_adapter.current import CurrentEvent
 from reflex_adapter.errors import EventRefused
@@ -37,8 +35,8 @@ from reflex_adapter.handshake import CONNECTION
 from reflex_adapter.last_load import Load
 from reflex_adapter.other_processes import others
 from reflex_adapter.other_tabs import connection_of
-from reflex_adapter.posted import posted
-from reflex_adapter.present_page import reaches
+from reflex_adapter.posted import posted_if_asked
+from reflex_adapter.present_page import concerns, reaches
 from reflex_adapter.public_states import Strangers
 from reflex_adapter.revocation import DOUBT, sockets
 from reflex_adapter.updates import emit_now, updates_of
@@ -160,22 +158,20 @@ class DjangoEventProcessor(BaseStateEventProcessor):
     ) -> Outcome:
         path, query = path_and_query(page)
         given = connection.session_cookie
-        posts = configuration().event_post_from_payload
         with connection.events.counted():
             outcome = await self.app.bridge.run(
                 connection.requests,
                 handler,
                 path=path,
                 query=query,
-                post=posted(entry.event.payload) if posts else None,
+                post=posted_if_asked(entry.event.payload),
                 seen_as=seen_as,
                 also=also,
                 raises=False,
             )
             connection.last_page = page
             known = outcome.identified and outcome.error is None
-            former = connection.saw(outcome.request) if known else None
-            if former:
+            if former := connection.saw(outcome.request) if known else None:
                 sockets.doubt(former)  # by other sockets of the same browser
             if connection.session_gone(given, outcome.session_found):
                 connection.close_soon(STALE_SESSION)
@@ -192,15 +188,9 @@ class DjangoEventProcessor(BaseStateEventProcessor):
     async def _answer(
         self, connection: Connection, entry: EventQueueEntry, outcome: Outcome, load: Load
     ) -> bool:
-        """Tell the client what the chain answered; return whether that was nothing of its own.
-
-        Who came to the tab under another session meanwhile is told of no refusal.
-        """
+        """Tell the client what the chain answered; return whether that was nothing of its own."""
         told = answer(outcome, load)
-        refusal = outcome.response.status_code >= HTTPStatus.BAD_REQUEST
-        if refusal and not reaches(self.app, connection, entry.ctx.token):
-            logger.info("Told nobody of the end of %s: its session has ended", entry.event.name)
-        elif told is not None:
+        if told is not None and concerns(self.app, connection, entry.ctx.token, outcome):
             await self._tell(entry, told)
         return told is None
 
