@@ -71,6 +71,10 @@ def test_six_edits_at_most_are_asked_for() -> None:
     assert SECTION.count("```") == 2 * (len(EDITS) + 2), "a block that is neither edit nor commands"
 
 
+def test_what_there_has_to_be_before_is_said() -> None:
+    assert "in `INSTALLED_APPS`" in SECTION.partition("```")[0]
+
+
 def test_the_commands_are_those_that_are_tried_here() -> None:
     assert COMMANDS == ["run_reflex", "export_reflex", "run_reflex --env prod"]
 
