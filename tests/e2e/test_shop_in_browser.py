@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.chromium import (
+    KNOWN_ERRORS,
     SCRIPTS_SEE,
     add_as_new_visitor,
     add_to_cart,
@@ -16,6 +17,7 @@ from tests.e2e.chromium import (
     log_in,
     shows_count,
 )
+from tests.e2e.servers import ROOT
 
 pytestmark = in_chromium
 
@@ -181,6 +183,19 @@ def test_who_would_rather_not_log_in_goes_back_to_where_they_were(tab: Page, sho
     tab.go_back()
     tab.wait_for_url(f"{shop}/cart")
     expect(empty).to_be_visible()
+
+
+def test_what_the_console_says_between_shop_and_admin_is_known(tab: Page, shop: str) -> None:
+    errors: list[str] = []
+    tab.on("console", lambda said: said.type == "error" and errors.append(said.text))
+    for _ in range(2):
+        tab.goto(shop)
+        greets(tab, "guest")
+        tab.goto(f"{shop}/admin/login/")
+    assert len(errors) == len(KNOWN_ERRORS)
+    for known in KNOWN_ERRORS:
+        assert [error for error in errors if error.startswith(known)]
+        assert f"`{known}`" in (ROOT / "README.md").read_text()
 
 
 def test_no_script_and_no_packet_ever_has_the_session_key(
