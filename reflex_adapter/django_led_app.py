@@ -12,12 +12,11 @@ from collections.abc import Callable
 from importlib import import_module
 
 import reflex as rx
-from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
 from reflex_adapter.conf import configuration
 from reflex_adapter.layout import default_layout
-from reflex_adapter.mount import get_mount
+from reflex_adapter.mount import check_installed, get_mount
 from reflex_adapter.page_modules import import_pages
 from reflex_adapter.pages import Page, noted_pages
 from reflex_adapter.reflex_app import DjangoApp, made_apps
@@ -40,12 +39,9 @@ def component_of(page: Page) -> Callable[[], rx.Component]:
 
 def led_app() -> DjangoApp:
     mount = get_mount()
+    check_installed(mount)
     if mount.app_module is not None:
         import_own_app(mount.app_module)
-    elif mount.app_name not in {config.label for config in apps.get_app_configs()}:
-        raise ImproperlyConfigured(
-            f"reflex_mount(app_name={mount.app_name!r}): no such app; add it to INSTALLED_APPS."
-        )
     import_pages()
     own = made_apps[0] if made_apps else None
     app = own or new_app()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -111,6 +112,15 @@ def get_mount() -> Mount:
     Raises ``ImproperlyConfigured`` where there is none, there are two, or one is ``include()``d.
     """
     return mount_of(get_resolver())
+
+
+def check_installed(mount: Mount) -> None:
+    """Raise ``ImproperlyConfigured`` if the mount names an app of Django's that there is not."""
+    installed = {config.label for config in apps.get_app_configs()}
+    if mount.app_module is None and mount.app_name not in installed:
+        raise ImproperlyConfigured(
+            f"reflex_mount(app_name={mount.app_name!r}): no such app; add it to INSTALLED_APPS."
+        )
 
 
 @functools.lru_cache(maxsize=8)

@@ -1,4 +1,4 @@
-"""What keeps a project from being served: wrong settings, and no mount that could be found."""
+"""What keeps a project from being served: wrong settings, no mount, or none of an app."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from reflex_adapter.conf import configuration
 from reflex_adapter.event_chain import event_middleware
 from reflex_adapter.login_page import check_login_url
-from reflex_adapter.mount import get_mount
+from reflex_adapter.mount import check_installed, get_mount
 from reflex_adapter.page_errors import described
 from reflex_adapter.page_modules import page_apps
 
@@ -19,7 +19,7 @@ def configuration_error() -> Exception | None:
         configuration()
         event_middleware()
         page_apps()
-        get_mount()
+        check_installed(get_mount())
         check_login_url()
     except Exception as error:  # noqa: BLE001 - whatever urls.py raises; it is reported
         return error

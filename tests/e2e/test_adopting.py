@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
@@ -51,9 +52,10 @@ def database(project: Path) -> None:
 
 @pytest.fixture(scope="module")
 def exported(project: Path, build: None) -> None:
-    """The page, built with the packages that npm has installed for the shop."""
+    """What a server needs, built with the packages that npm has installed for the shop."""
     packages = Path(".web", "node_modules")
     shutil.copytree(SHOP / packages, project / packages, symlinks=True)
+    manage("collectstatic", "--noinput", cwd=project)
     manage("export_reflex", cwd=project)
 
 
@@ -71,8 +73,14 @@ def test_six_edits_at_most_are_asked_for() -> None:
     assert SECTION.count("```") == 2 * (len(EDITS) + 2), "a block that is neither edit nor commands"
 
 
+def test_what_there_has_to_be_before_is_said() -> None:
+    assert "in `INSTALLED_APPS`" in SECTION.partition("```")[0]
+
+
 def test_the_commands_are_those_that_are_tried_here() -> None:
-    assert COMMANDS == ["run_reflex", "export_reflex", "run_reflex --env prod"]
+    develop, *in_production = COMMANDS
+    assert develop == "run_reflex"
+    assert in_production == ["collectstatic --noinput", "export_reflex", "run_reflex --env prod"]
 
 
 def test_django_has_nothing_to_complain_about(project: Path) -> None:
@@ -110,6 +118,23 @@ class TestServed:
             assert answer is not None
             assert (answer.status, answer.url) == (200, f"{server.address}/admin/")
             tab.close()
+
+
+def test_the_admin_has_its_styles_in_production(
+    project: Path, exported: None, tmp_path: Path
+) -> None:
+    """By the middleware and the commands that the README names."""
+    [whitenoise] = re.findall(r'`"(whitenoise\.[\w.]+)"` behind `SecurityMiddleware`', SECTION)
+    (tmp_path / "served.py").write_text(
+        f"from config.settings import *\nMIDDLEWARE.insert(1, {whitenoise!r})\n"
+    )
+    path = f"{ROOT}:{tmp_path}"
+    variables = {"DJANGO_SETTINGS_MODULE": "served", "PYTHONPATH": path}
+    with running("run_reflex", tmp_path / "log", cwd=project, **variables) as server:
+        admin = httpx.get(f"{server.address}/admin/login/").text
+        [style] = re.findall(r'href="(/static/admin/css/base[\w.]*css)"', admin)
+        answer = httpx.get(server.address + style)
+    assert (answer.status_code, answer.headers["content-type"][:8]) == (200, "text/css")
 
 
 def test_git_is_told_of_all_that_is_left_behind(project: Path, exported: None) -> None:

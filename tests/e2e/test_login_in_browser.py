@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
 from tests.e2e.chromium import (
     SCRIPTS_SEE,
+    add_as_new_visitor,
     add_to_cart,
     django_says,
     greets,
@@ -107,15 +108,29 @@ def test_who_logs_in_on_a_page_is_logged_in_to_the_admin(
 def test_a_login_that_fails_says_so_and_changes_nothing(
     tab: Page, server: Server, context: BrowserContext
 ) -> None:
-    fill_in(tab, server.address, "alice")
+    tab.goto(server.address)
+    add_as_new_visitor(tab, "Teapot")
     before = secrets(context)
     tab.goto(f"{server.address}/login")
     tab.fill("[name=username]", "bob")
     tab.fill("[name=password]", "a guess")
     tab.click("#log-in")
-    expect(tab.locator("#refused")).to_be_visible()
+    expect(tab.get_by_role("alert")).to_have_text("That is not right.")
+    expect(tab.locator("[name=username]")).to_have_value("bob")
+    expect(tab.locator("[name=password]")).to_have_value("")
     assert secrets(context) == before
-    assert django_says(tab, server.address)[0] == "alice"
+    assert django_says(tab, server.address) == ("", {"teapot": 1})
+
+
+def test_the_page_offers_to_log_in_or_out_and_never_both(tab: Page, server: Server) -> None:
+    tab.goto(f"{server.address}/login")
+    expect(tab.locator("#log-in")).to_be_visible()
+    expect(tab.locator("#log-out")).to_have_count(0)
+    fill_in(tab, server.address, "alice")
+    tab.goto(f"{server.address}/login")
+    expect(tab.locator("#who")).to_have_text("alice")
+    expect(tab.locator("#log-out")).to_be_visible()
+    expect(tab.locator("#log-in")).to_have_count(0)
 
 
 def test_the_next_event_of_another_tab_is_anonymous_after_a_logout(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import BrowserContext, Page, expect
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.chromium import (
+    KNOWN_ERRORS,
     SCRIPTS_SEE,
     add_as_new_visitor,
     add_to_cart,
@@ -15,6 +17,7 @@ from tests.e2e.chromium import (
     log_in,
     shows_count,
 )
+from tests.e2e.servers import ROOT
 
 pytestmark = in_chromium
 
@@ -47,6 +50,35 @@ def test_a_message_is_shown_for_the_event_that_brings_it(tab: Page, shop: str) -
     tab.get_by_role("link", name="Cart").click()
     expect(tab.locator("#cart-total")).to_be_visible()
     expect(tab.get_by_role("status")).to_have_count(0)
+
+
+def top_of(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+@pytest.mark.parametrize("name", ["Black tea", "Teapot"])  # the first and the last of the page
+def test_a_message_is_in_sight_of_who_scrolled_down_and_moves_nothing(
+    tab: Page, shop: str, name: str
+) -> None:
+    tab.set_viewport_size({"width": 390, "height": 600})
+    tab.goto(shop)
+    button = tab.locator("[data-product]", has_text=name).get_by_role("button")
+    button.scroll_into_view_if_needed()
+    before = top_of(button)
+    button.click()
+    expect(tab.get_by_role("status")).to_be_in_viewport(ratio=1)
+    assert top_of(button) == before
+
+
+def test_where_a_message_would_be_the_page_can_be_clicked(tab: Page, shop: str) -> None:
+    tab.set_viewport_size({"width": 390, "height": 600})
+    tab.goto(shop)
+    link = tab.get_by_role("link", name="Green tea")
+    link.evaluate("it => scrollBy(0, it.getBoundingClientRect().top - 20)")
+    tab.mouse.click(40, top_of(link) + 5)
+    tab.wait_for_url(f"{shop}/product/green-tea")
 
 
 def test_no_more_can_be_added_than_there_is_in_stock(tab: Page, shop: str) -> None:
@@ -151,6 +183,19 @@ def test_who_would_rather_not_log_in_goes_back_to_where_they_were(tab: Page, sho
     tab.go_back()
     tab.wait_for_url(f"{shop}/cart")
     expect(empty).to_be_visible()
+
+
+def test_what_the_console_says_between_shop_and_admin_is_known(tab: Page, shop: str) -> None:
+    errors: list[str] = []
+    tab.on("console", lambda said: said.type == "error" and errors.append(said.text))
+    for _ in range(2):
+        tab.goto(shop)
+        greets(tab, "guest")
+        tab.goto(f"{shop}/admin/login/")
+    assert len(errors) == len(KNOWN_ERRORS)
+    for known in KNOWN_ERRORS:
+        assert [error for error in errors if error.startswith(known)]
+        assert f"`{known}`" in (ROOT / "README.md").read_text()
 
 
 def test_no_script_and_no_packet_ever_has_the_session_key(

@@ -34,6 +34,7 @@ def test_a_photo_is_kept_for_whom_uploads_it(tab: Page, shop: str) -> None:
     )
     tab.goto(shop)
     photo = tab.get_by_role("img", name="Teapot")
+    expect(photo).to_have_css("object-fit", "contain")  # not stretched to the width of its tile
     address = f"{shop}{photo.get_attribute('src')}"
     assert httpx.get(address).content == PNG
 

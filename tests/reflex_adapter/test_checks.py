@@ -37,6 +37,21 @@ def test_without_a_mount_it_is_an_error_and_nothing_else_is_said(patterns: list[
     assert (error.id, "reflex_mount" in error.msg) == ("reflex_adapter.E001", True)
 
 
+def test_a_mount_of_an_app_that_is_not_installed_is_an_error() -> None:
+    with urlconf(reflex_mount(app_name="elsewhere")):
+        [error] = messages()
+    assert error.id == "reflex_adapter.E001"
+    assert error.msg == (
+        "reflex_mount(app_name='elsewhere'): no such app; add it to INSTALLED_APPS."
+    )
+
+
+@pytest.mark.parametrize("names", [{}, {"app_name": "elsewhere"}])
+def test_a_mount_of_a_module_needs_no_app_and_is_not_imported(names: dict[str, str]) -> None:
+    with urlconf(reflex_mount(app_module="elsewhere.elsewhere", **names)):
+        assert messages() == []
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -52,7 +52,7 @@ def test_one_out_of_its_range_is_an_error_by_name(name: str, limit: Any) -> None
     ],
 )
 def test_origins_for_reflex_are_reported(origins: Any, debug: bool, said: list[str]) -> None:
-    mounted = reflex_mount(app_name="tea", rx_config={"cors_allowed_origins": origins})
+    mounted = reflex_mount(app_name="shop", rx_config={"cors_allowed_origins": origins})
     with urlconf(mounted), override_settings(DEBUG=debug):
         assert found() == said
 

@@ -34,7 +34,7 @@ def navigation() -> rx.Component:
 def product_tile(product: rx.Var[ProductCard]) -> rx.Component:
     return rx.card(
         rx.flex(
-            rx.cond(product.photo, rx.image(src=product.photo, alt=product.name, height="8em")),
+            rx.cond(product.photo, photo_of(product)),
             rx.heading(rx.link(product.name, href=f"/product/{product.slug}"), as_="h2", size="4"),
             rx.text(product.description, color_scheme="gray", flex_grow="1"),
             rx.flex(
@@ -54,6 +54,11 @@ def product_tile(product: rx.Var[ProductCard]) -> rx.Component:
         ),
         custom_attrs={"data-product": product.id},
     )
+
+
+def photo_of(product: rx.Var[ProductCard]) -> rx.Component:
+    """Return the photo, as high as those of the others and whole, whatever its shape."""
+    return rx.image(src=product.photo, alt=product.name, height="8em", object_fit="contain")
 
 
 def stock_badge(product: rx.Var[ProductCard]) -> rx.Component:
