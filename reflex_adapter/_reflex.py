@@ -115,6 +115,7 @@ __all__ = [
     "reload_config",
     "route_of_load",
     "route_of_page",
+    "schema_of_pages",
     "serving_only",
     "socket_id",
     "state_classes",
@@ -255,6 +256,12 @@ def route_of_load(path: str) -> str | None:
         return None
     route: str | None = RegistrationContext.get().app.router(path.removeprefix(frontend_path))
     return route
+
+
+def schema_of_pages() -> str:
+    """Return what a page that is compiled of the states of now says of them when it connects."""
+    schema: str = rx.State._to_frontend_schema()
+    return schema
 
 
 def own_fields(state: type[rx.State]) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from django.utils.module_loading import import_string
 
 from asgi_compose import ASGIApp, Dispatcher, OriginGuard, Route, path_exact
 from django_adapter import HostGuard, origin_allowed
-from reflex_adapter._reflex import web_folder
+from reflex_adapter._reflex import schema_of_pages, web_folder
 from reflex_adapter.dev.alive import ALIVE, alive
 from reflex_adapter.dev.hot_socket import HotSocket, is_hot_socket
 from reflex_adapter.dev.known_routes import wait_for_routes
 from reflex_adapter.dev.messages import Booted
 from reflex_adapter.dev.pages import VitePages
 from reflex_adapter.dev.proxy import ModulePaths, ViteModules
+from reflex_adapter.dev.stale_pages import StalePages
 from reflex_adapter.dev.vite_client import ViteClient
 from reflex_adapter.development import develop_with
 from reflex_adapter.mount import get_mount
@@ -34,7 +35,8 @@ def developed(application: str, port: int) -> tuple[ASGIApp, Booted]:
     booted = Booted(str(web_folder()), base, failure())
     # What runserver does for static files.
     django = ASGIStaticFilesHandler(app) if settings.DEBUG else app  # type: ignore[arg-type]
-    return Dispatcher(beside(vite, base), default=django), booted
+    pages = StalePages(django, schema_of_pages())
+    return Dispatcher(beside(vite, base), default=pages), booted
 
 
 def beside(vite: ViteClient, base: str) -> list[Route]:

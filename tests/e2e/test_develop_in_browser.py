@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.chromium import in_chromium
-from tests.e2e.edited import SECONDS, EditedShop
+from tests.e2e.edited import SECONDS, EditedShop, original
 
 pytestmark = in_chromium
 
@@ -49,6 +49,24 @@ def test_a_saved_handler_is_run(home: Page, project: EditedShop) -> None:
     shows(home, "#greeting", "Ho, guest")
     home.locator("[data-product]", has_text="Teapot").get_by_role("button").click()
     shows(home, "#cart-count", "1")
+
+
+def test_a_saved_state_is_shown_and_the_terminal_is_quiet(home: Page, project: EditedShop) -> None:
+    text = (project.folder / "shop" / "states.py").read_text()
+    before = len(project.server.output)
+    for number in range(
+        3
+    ):  # the page may be faster than the server's answer, and then says nothing
+        name = f"New{number}State"
+        project.save("states.py", f"{text}\n\nclass {name}(ShopState):\n    new: str = '{name}'\n")
+        views = f"from shop import states\n{original('views.py')}"
+        shown = f"rx.text(states.{name}.new, id='new'),\n        {HEADING}"
+        project.save("views.py", views.replace(HEADING, shown))
+        shows(home, "#new", name)
+        shows(home, "#greeting", "Hi, guest")
+    said = project.server.output[before:]
+    assert "substate" not in said
+    assert "does not match" not in said
 
 
 def test_a_new_page_is_there(home: Page, project: EditedShop) -> None:

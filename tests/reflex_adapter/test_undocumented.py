@@ -69,6 +69,7 @@ from reflex_adapter._reflex import (
 from reflex_adapter.calling import with_function
 from reflex_adapter.claims import TOKEN_HEADER
 from reflex_adapter.codings import CODINGS
+from reflex_adapter.dev.stale_pages import SCHEMA
 from reflex_adapter.django_led_app import app
 from reflex_adapter.files import SHELLS
 from reflex_adapter.own_origin import PORT_DROPPED, OwnOriginPlugin
@@ -258,6 +259,12 @@ def test_a_page_says_which_tab_it_is_where_we_look_for_it() -> None:
     assert 'socket.current.on("new_token"' in state_js, "See in_band.new_token."
     source = inspect.getsource(_upload)
     assert f'headers.get("{TOKEN_HEADER.decode()}")' in source, "See claims.TOKEN_HEADER."
+
+
+def test_a_page_says_what_states_it_was_made_of() -> None:
+    assert f"{SCHEMA}: app.stateSchema" in STATE_JS.read_text(), "See dev.stale_pages.SCHEMA."
+    assert _reflex.schema_of_pages() == rx.State._to_frontend_schema()
+    assert "_to_frontend_schema()" in inspect.getsource(EventNamespace.on_connect)
 
 
 def test_a_page_emits_what_we_let_through() -> None:

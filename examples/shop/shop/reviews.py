@@ -33,16 +33,19 @@ class ReviewState(ShopState):
     """A product and what people say of it; ``slug`` is what stands in the page's path."""
 
     product: ProductCard = ProductCard()
+    missing: bool = False
     reviews: list[ReviewRow] = []
     errors: dict[str, str] = {}
 
     @rx.event
     def on_load(self):
         self.product, self.reviews, self.errors = ProductCard(), [], {}
-        product = get_object_or_404(Product, slug=self.slug)
-        self.product = product_card(product)
-        self.reviews = review_rows(product)
         self.cart_count = cart.count(self.session)
+        product = Product.objects.filter(slug=self.slug).first()
+        self.missing = product is None
+        if product is not None:
+            self.product = product_card(product)
+            self.reviews = review_rows(product)
 
     @rx.event
     def save_review(self, data: dict[str, Any]):
@@ -74,7 +77,11 @@ def review_row(review: Review) -> ReviewRow:
 
 @template(route="/product/[slug]", title=_("Tea shop"), on_load=ReviewState.on_load)
 def product_page() -> rx.Component:
-    return with_navigation(rx.cond(ReviewState.product.id, product_with_reviews()))
+    nothing = rx.text(_("There is no such product."), id="product-missing")
+    return with_navigation(
+        rx.cond(ReviewState.product.id, product_with_reviews()),
+        rx.cond(ReviewState.missing, nothing),  # and neither of them while it is loaded
+    )
 
 
 def product_with_reviews() -> rx.Component:
