@@ -1,8 +1,9 @@
-"""Keep what the client said when it connected, and keep its credentials from Reflex.
+"""Keep what the client said when it connected, and keep from Reflex what its page is not to read.
 
-Reflex copies the headers of a connection into its state. So it is given a scope without the
-credentials, and the bridge reads the one that the server made, which nothing changes. Which tab
-the client says it is counts only together with its visitor: see `visitor.py`.
+Reflex copies all headers of a handshake into its state, and so into the page, which also those
+that a proxy has added would reach. So it is given a scope with the few that it needs, and the
+bridge reads the one that the server made, which nothing changes. Which tab the client says it is
+counts only together with its visitor: see `visitor.py`.
 """
 
 from __future__ import annotations
@@ -26,10 +27,24 @@ from reflex_adapter.violations import ViolationLog
 CONNECTION = "reflex_adapter.connection"
 RETRY_AFTER = 10  # seconds
 CREDENTIALS = frozenset({b"cookie", b"authorization"})
+# All that Reflex sees of a handshake: what its `router.headers` has names for, but the cookie, ...
+OF_ROUTER = frozenset(
+    {
+        *(b"host", b"origin", b"upgrade", b"connection", b"pragma", b"cache-control"),
+        *(b"user-agent", b"accept-encoding", b"accept-language"),
+        *(b"sec-websocket-version", b"sec-websocket-key", b"sec-websocket-extensions"),
+    }
+)
+# ... the version of Reflex that the page was built with, the client's address behind a proxy
+# (`trusted_proxy_hops`), and what engine.io compares an Origin with, if an own `sio` asks it to.
+OF_CONNECTION = frozenset(
+    {b"sec-websocket-protocol", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto"}
+)
+OF_HANDSHAKE = OF_ROUTER | OF_CONNECTION
 
 
 class HandshakeKeeper:
-    """Passes on a copy of the scope without credentials, and a ``Connection`` that has them.
+    """Passes on a copy of the scope with few headers, and a ``Connection`` that has them all.
 
     Only what the guards in front of it let through may come here: the bridge takes a kept
     connection for one whose ``Origin`` and host were checked.
@@ -162,11 +177,15 @@ def inner_scope(connection: Connection) -> Scope:
 
 
 def inner_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """Return the headers without credentials and, for engine.io, with the ``Upgrade`` it looks for.
+    """Return the headers that Reflex is to see.
 
-    A WebSocket over HTTP/2 has no such header (RFC 8441, section 5).
+    Those of a handshake get into its state: it sees a few of them, which engine.io's ``Upgrade`` is
+    always of (over HTTP/2 there is none: RFC 8441, section 5). Those of an upload or of another
+    request do not: it sees all but credentials.
     """
-    headers = [pair for pair in scope["headers"] if pair[0].lower() not in CREDENTIALS]
-    if scope["type"] == "websocket" and all(name.lower() != b"upgrade" for name, _ in headers):
+    if scope["type"] != "websocket":
+        return [pair for pair in scope["headers"] if pair[0].lower() not in CREDENTIALS]
+    headers = [pair for pair in scope["headers"] if pair[0].lower() in OF_HANDSHAKE]
+    if all(name.lower() != b"upgrade" for name, _ in headers):
         headers.append((b"upgrade", b"websocket"))
     return headers

@@ -85,8 +85,11 @@ async def answer(
     if (refusal := await page_refusal(request, name)) is not None:
         return refusal
     nonce = nonce_of(request)
+    rendered = None
     if configuration().render_spa_via_template_engine:
-        content = await rendered_page(request, file, nonce)
+        rendered = await rendered_page(request, file, nonce)
+    if rendered is not None:
+        content = rendered
     elif nonce is not None:
         content = with_nonce(file.parts, nonce)
     elif status != 200:

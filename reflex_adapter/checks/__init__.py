@@ -19,6 +19,7 @@ from reflex_adapter.checks.events import (
     missing_app,
     missing_middleware,
 )
+from reflex_adapter.checks.ports import second_port
 from reflex_adapter.checks.reflex_version import unsupported_reflex
 from reflex_adapter.checks.unsafe import doubtful_origins, generous_limits, reflexs_origins
 from reflex_adapter.checks.url_patterns import patterns_behind_mount, prefixes_without_pattern
@@ -42,7 +43,8 @@ def check_project(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
         return [reported(error)]
     of_urls = chain(prefixes_without_pattern(), patterns_behind_mount())
     of_events = chain(chain_that_does_not_run(), missing_middleware())
-    return [*of_urls, *of_events, *generous_limits(), *reflexs_origins()]
+    of_options = chain(reflexs_origins(), second_port())
+    return [*of_urls, *of_events, *generous_limits(), *of_options]
 
 
 def check_deployment(app_configs: object, **kwargs: Any) -> list[CheckMessage]:

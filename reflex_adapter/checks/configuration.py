@@ -11,6 +11,7 @@ from reflex_adapter.login_page import check_login_url
 from reflex_adapter.mount import check_installed, get_mount
 from reflex_adapter.page_errors import described
 from reflex_adapter.page_modules import page_apps
+from reflex_adapter.port import port_of_mount
 
 
 def configuration_error() -> Exception | None:
@@ -20,6 +21,7 @@ def configuration_error() -> Exception | None:
         event_middleware()
         page_apps()
         check_installed(get_mount())
+        port_of_mount()
         check_login_url()
     except Exception as error:  # noqa: BLE001 - whatever urls.py raises; it is reported
         return error

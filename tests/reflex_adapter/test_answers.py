@@ -125,6 +125,58 @@ def test_a_redirect_elsewhere_is_not_followed(
     assert caplog.messages == ["Not redirecting an event of '/cart' to another site"]
 
 
+NAMED = ["testserver", "other.example", ".sub.example", "[::1]", "*"]
+
+
+@pytest.mark.parametrize(
+    ("location", "scheme"),
+    [
+        *[("https://other.example/x", "wss"), ("https://other.example/x", "ws")],
+        *[("http://other.example", "ws"), ("//other.example/x", "ws"), ("//[::1]/x", "ws")],
+        *[("https://Other.Example/x", "wss"), ("https://a.b.sub.example/", "wss")],
+    ],
+)
+def test_one_to_a_host_that_the_allowed_hosts_name_is_followed(
+    websocket_scope: Any, settings: Any, location: str, scheme: str
+) -> None:
+    settings.ALLOWED_HOSTS = NAMED
+    given = outcome(websocket_scope, HttpResponseRedirect(location), scheme=scheme)
+    assert location in str(told(given))
+
+
+@pytest.mark.parametrize(
+    ("location", "scheme"),
+    [
+        *[("https://evil.example/", "wss"), ("https://other.example.evil.example/", "wss")],
+        *[("http://other.example/", "wss"), ("ftp://other.example/", "ws")],
+        *[("https://other.example:8443/", "wss"), ("https://other.example@evil.example/", "wss")],
+        *[("https://other.example\\@evil.example/", "wss"), ("https://[other.example/", "wss")],
+        *[("//evil.example\\.other.example", "ws"), ("https:///other.example", "wss")],
+        *[("https://a@other.example/", "wss"), ("https://evil.sub.example.evil.example/", "ws")],
+    ],
+)
+def test_one_to_a_host_that_no_allowed_host_names_is_not(
+    websocket_scope: Any, settings: Any, location: str, scheme: str
+) -> None:
+    """A ``*`` is for who answers for hosts elsewhere, and would make an open redirect here."""
+    settings.ALLOWED_HOSTS = NAMED
+    response = HttpResponse(status=302, headers={"Location": location})
+    with pytest.raises(EventRefused, match="another site"):
+        answer(outcome(websocket_scope, response, scheme=scheme))
+
+
+def test_the_port_of_an_allowed_host_may_be_that_of_the_page(
+    websocket_scope: Any, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = NAMED
+    given = outcome(
+        websocket_scope,
+        HttpResponseRedirect("http://other.example:8000/x"),
+        host=b"testserver:8000",
+    )
+    assert "http://other.example:8000/x" in str(told(given))
+
+
 @pytest.mark.parametrize("scheme", ["ws", "wss"])
 def test_a_redirect_to_the_projects_own_login_page_is_followed_anywhere(
     websocket_scope: Any, scheme: str

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 
-from tests.reflex_adapter.client import PROBE, EventClient, close_code, connected, run
+from tests.reflex_adapter.client import PROBE, REPORT, ROOT, EventClient, close_code, connected, run
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -97,6 +97,19 @@ async def test_no_packet_shows_a_session_key(site: str) -> None:
         await run(tab, "cookies")
         key = (await Session.objects.aget()).session_key
         assert key not in json.dumps([tab.state, tab.told])
+
+
+async def test_a_header_that_a_proxy_adds_is_in_no_packet_and_on_the_request(site: str) -> None:
+    """Reflex has all headers it sees in its state, and so has the page's JavaScript."""
+    added = [("X-Remote-User", "the-word"), ("Proxy-Authorization", "the-word")]
+    async with connected(site, headers=[*added, ("X-Forwarded-For", "203.0.113.9")]) as tab:
+        await run(tab, "cookies")
+        assert "the-word" not in json.dumps([tab.state, tab.told])
+        shown = tab.var(ROOT, "rx_router_headers")
+        assert (shown["origin"], shown["raw_headers"]["x-forwarded-for"]) == (site, "203.0.113.9")
+        await tab.send(f"{REPORT}.look")
+        await tab.receive_until(lambda tab: tab.var(REPORT, "found"))
+        assert tab.var(REPORT, "found")["headers"].count("the-word") == 2
 
 
 async def test_a_ticket_is_good_once(site: str) -> None:

@@ -73,17 +73,20 @@ async def test_a_steady_pace_of_more_than_fifty_closes_the_socket(site: str) -> 
 
 
 async def test_a_flood_closes_the_socket(site: str, trace: list[str]) -> None:
+    """Of ten times what is welcome at once, and at a pace that no busy machine falls below."""
+
     async def flood(tab: EventClient) -> None:
         with suppress(websockets.ConnectionClosed):
-            await send(tab, "note", many=20_000)
+            await send(tab, "note", many=1_000)
 
-    async with beside(site) as tab:
-        since = time.monotonic()
-        flooding = asyncio.create_task(flood(tab))
-        assert await close_code(tab) == 1008
-        seconds = time.monotonic() - since
-        await flooding
-    assert trace.count("note") <= 150 + 50 * seconds  # on a busy machine a flood is slow
+    with limits(max_rate=1):
+        async with beside(site) as tab:
+            since = time.monotonic()
+            flooding = asyncio.create_task(flood(tab))
+            assert await close_code(tab, seconds=60) == 1008
+            seconds = time.monotonic() - since
+            await flooding
+    assert trace.count("note") <= 100 + seconds
 
 
 async def test_a_flood_of_nothing_closes_the_socket(site: str) -> None:

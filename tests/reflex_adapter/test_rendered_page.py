@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,15 @@ def get(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ask]:
 
 @pytest.fixture
 def own_template(tmp_path: Path) -> Iterator[None]:
-    folder = tmp_path / "templates"
+    with templates(tmp_path / "templates", PROJECT):
+        yield
+
+
+@contextmanager
+def templates(folder: Path, page: str) -> Iterator[None]:
+    """Have ``page`` for the template of the pages."""
     (folder / "reflex").mkdir(parents=True)
-    (folder / "reflex" / "page.html").write_text(PROJECT)
+    (folder / "reflex" / "page.html").write_text(page)
     [engine] = settings.TEMPLATES
     with override_settings(TEMPLATES=[{**engine, "DIRS": [folder]}]):
         yield
@@ -128,6 +135,41 @@ def has_the_nonce(get: Ask) -> None:
     page = answer.content.decode()
     assert page.replace(f' nonce="{found[1]}"', "") == PAGE
     assert page.count(found[1]) == 1
+
+
+BROKEN = {
+    "no such tag": "{% extends 'reflex/page.html' %}{% block head %}{% nosuch %}{% endblock %}",
+    "no such template": "{% extends 'reflex/nosuch.html' %}",
+    "fails for this request": "{% extends 'reflex/page.html' %}{% block head %}"
+    "{% include request.nosuch %}{% endblock %}",
+}
+
+
+@pytest.mark.parametrize("page", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("path", ["/cart", "/nosuch"])
+@pytest.mark.parametrize(
+    "headers", [{}, {"Accept-Encoding": "gzip"}, {"If-None-Match": "*"}, {"Range": "bytes=0-1"}]
+)
+def test_where_the_template_fails_the_page_is_served_as_without_it(
+    get: Ask, tmp_path: Path, caplog: pytest.LogCaptureFixture, page: str, path: str, headers: Any
+) -> None:
+    with override_settings(**{SETTING: False}):
+        plain = get(path, headers=headers)
+    caplog.clear()
+    with templates(tmp_path / "templates", page):
+        answer = get(path, headers=headers)
+    assert (answer.status_code, answer.content) == (plain.status_code, plain.content)
+    assert dict(answer.headers) == dict(plain.headers)
+    [record] = [it for it in caplog.records if it.name == "django.request" and it.exc_info]
+    assert (record.levelname, record.request.path) == ("ERROR", path)  # type: ignore[attr-defined]
+    assert record.getMessage().endswith(f"for {path}: the page is served as it was compiled")
+
+
+def test_and_with_its_nonce(get: Ask, tmp_path: Path) -> None:
+    chain = ["csp.middleware.CSPMiddleware", *settings.MIDDLEWARE]
+    policy = {"MIDDLEWARE": chain, "CONTENT_SECURITY_POLICY": POLICY}
+    with templates(tmp_path / "templates", "{% nosuch %}"), override_settings(**policy):
+        has_the_nonce(get)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from reflex import constants, state
 from reflex.compiler import compiler
 from reflex.event import EventHandler
 from reflex.istate import shared
+from reflex.istate.data import HeaderData
 from reflex.istate.manager import StateManager
 from reflex.istate.manager.disk import StateManagerDisk
 from reflex.utils import frontend_skeleton, js_runtimes, processes
@@ -72,6 +73,7 @@ from reflex_adapter.codings import CODINGS
 from reflex_adapter.dev.stale_pages import SCHEMA
 from reflex_adapter.django_led_app import app
 from reflex_adapter.files import SHELLS
+from reflex_adapter.handshake import OF_ROUTER
 from reflex_adapter.own_origin import PORT_DROPPED, OwnOriginPlugin
 from reflex_adapter.own_path_plugin import OwnPathPlugin, with_own_base
 from reflex_adapter.public_states import REFLEX_STATES
@@ -125,6 +127,12 @@ def test_what_is_sent_past_an_event_is_sent_by_a_namespace_of_ours() -> None:
     assert "emit_update" in names_in(rx.App.modify_state), "See _reflex.filtering."
     assert parameters(EventNamespace.emit_update) == ["self", "update", "token"]
     assert {"delta", "events"} <= fields(StateUpdate), "See _reflex.FilteringNamespace."
+
+
+def test_a_handshakes_headers_are_those_that_the_router_has_names_for() -> None:
+    names = fields(HeaderData) - {"cookie", "raw_headers"}
+    ours = {name.decode().replace("-", "_") for name in OF_ROUTER}
+    assert names == ours, "Name what Reflex's router.headers has now in handshake.OF_ROUTER."
 
 
 def test_the_page_that_is_loaded_is_found_as_reflex_finds_it() -> None:

@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 
 from reflex_adapter.upload import Upload, underway, upload_without_event
 from tests.conftest import ScopeFactory
-from tests.reflex_adapter.client import APP_STATE, ROOT, VAR, connected
+from tests.reflex_adapter.client import APP_STATE, ROOT, VAR, connected, run
 from tests.reflex_adapter.uploading import (
     FILES,
     MULTIPART,
@@ -80,6 +80,16 @@ async def test_the_request_is_that_of_the_upload_for_the_page_it_says_it_is_on(
     headers = {"X-Mine": "1", **({"Referer": referer.format(site=site)} if referer else {})}
     answer = await uploaded(site, "describe", headers=headers)
     assert seen(answer) == [f"POST {page} 127.0.0.1 1 None"]
+
+
+async def test_no_header_of_an_upload_is_in_the_state(site: str) -> None:
+    headers = {"X-Mine": "1", "X-Remote-User": "the-word"}
+    unknown = await uploaded(site, "describe", headers=headers)  # is sent its whole state
+    token = str(uuid.uuid4())
+    async with connected(site, token=token) as tab:
+        known = await uploaded(site, "describe", token=token, visitor=tab.visitor, headers=headers)
+        await run(tab, "cookies")
+        assert "the-word" not in unknown.text + known.text + json.dumps([tab.state, tab.told])
 
 
 @pytest.mark.parametrize("handler", ["go_on", "wait_and_go_on"])

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
+from reflex_adapter.port import DEFAULT_PORT, port_of_project
+
 DEFAULT_APPLICATION = "reflex_adapter.asgi_entry.application"
 
 
@@ -28,7 +30,9 @@ class Command(BaseCommand):
             "prod serves what export_reflex has built.",
         )
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--port", type=int, help="The backend_port of your rx_config, or 8000, if left out."
+        )
         parser.add_argument(
             "--workers",
             type=int,
@@ -42,7 +46,7 @@ class Command(BaseCommand):
             help="Seconds that events and requests get to end after SIGTERM or Ctrl-C.",
         )
 
-    def handle(self, *args: Any, env: str, host: str, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, env: str, host: str, port: int | None, **options: Any) -> None:
         self.note = options.get("note", "Stop with Ctrl-C.")
         self.workers, self.grace = options["workers"], options["graceful_timeout"]
         if self.workers < 1 or self.grace < 0:
@@ -50,6 +54,7 @@ class Command(BaseCommand):
         if env == "dev" and self.workers > 1:
             raise CommandError("--workers needs --env prod.")
         os.environ.setdefault("REFLEX_ENV_MODE", env)  # read by Reflex when it is imported
+        port = usual_port() if port is None else port
         if env == "prod":
             self.serve(host, port)
         else:
@@ -84,6 +89,16 @@ class Command(BaseCommand):
             workers.serve(self.workers, application(), listening, ready, self.grace)
         except (ImproperlyConfigured, workers.WorkersFailed) as error:
             raise CommandError(str(error)) from error
+
+
+def usual_port() -> int:
+    """Return the port that the project's configuration says."""
+    try:
+        return port_of_project()
+    except ImproperlyConfigured as error:
+        raise CommandError(str(error)) from error
+    except Exception:  # noqa: BLE001 - whatever these files raise; who serves them says so
+        return DEFAULT_PORT
 
 
 def application() -> str:
