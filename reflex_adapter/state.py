@@ -22,10 +22,13 @@ from reflex_adapter import mirrors
 from reflex_adapter._reflex import OfTab
 from reflex_adapter.current import event_of_tab, foreground_event, readable
 from reflex_adapter.kept import keeps as keeps
+from reflex_adapter.lazy_text import in_language_of_the_moment
 from reflex_adapter.messages import EventMessages
 from reflex_adapter.mirrors import Mirror
 
 T = TypeVar("T")
+
+rx.serializer(in_language_of_the_moment)  # else lazy text in a var would be null
 
 REQUEST_NAMES = frozenset({"request", "user", "session", "response", "csrf_token"})
 
