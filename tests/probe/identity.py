@@ -186,6 +186,7 @@ class RoomState(rx.SharedState):
 class NeighbourState(AppState):
     """A tab that is looked at, and written to, by others."""
 
+    greeting: str = ""
     room: str = ""
     word: str = ""
 
@@ -201,6 +202,10 @@ class NeighbourState(AppState):
     @rx.var(cache=False)
     def path(self) -> str:
         return current_request().path if self.word == "path" else ""
+
+    @rx.event
+    async def own_token(self):
+        self.room = self.router.session.client_token
 
     @rx.event
     async def enter(self, room: str):
