@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 from reflex.compiler.utils import compile_state
 
+from reflex_adapter._reflex import linked_socket
 from reflex_adapter.current import CurrentEvent, NoCurrentRequest, bound
 from reflex_adapter.django_led_app import app
 from reflex_adapter.nobody import nobodys_request
@@ -169,6 +171,7 @@ class TestOverTheWire:
     async def test_a_tab_that_nobody_has_open_is_nobodys(self, site: str, logged_in: str) -> None:
         async with connected(site, cookie=logged_in) as tab:
             pass
+        await closed(tab)
         token = rx.BaseStateToken(ident=tab.kept_under, cls=RememberingState)
         async with app.modify_state(token) as root:
             state = await root.get_state(RememberingState)
@@ -179,6 +182,7 @@ class TestOverTheWire:
     ) -> None:
         async with connected(site, cookie=logged_in, token="mine") as tab:
             await does(tab, "remember", value="tea")
+        await closed(tab)
         token = rx.BaseStateToken(ident=tab.kept_under, cls=RememberingState)
         async with app.modify_state(token) as root:
             state = await root.get_state(RememberingState)
@@ -196,6 +200,13 @@ async def does(tab: EventClient, handler: str, **payload: Any) -> None:
     """Run a handler to its end, whatever it changes."""
     await tab.send(f"{REMEMBERING}.{handler}", **payload)
     await run(tab, "who")
+
+
+async def closed(tab: EventClient) -> None:
+    """Wait until the server knows that the tab's socket is closed."""
+    async with asyncio.timeout(5):
+        while linked_socket(app, tab.kept_under):
+            await asyncio.sleep(0.01)
 
 
 def store_in_session(cookie: str, value: str) -> None:
