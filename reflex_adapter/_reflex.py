@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -34,12 +35,13 @@ from reflex.istate.proxy import StateProxy
 from reflex.istate.shared import SharedStateBaseInternal
 
 # States of Reflex itself: browser errors, page loads, which begin as rx.State's do, and storage;
-# and an update, a delta and events.
+# and an update, a delta and events. And what says that a method is meant to replace Reflex's own.
 from reflex.state import (
     FrontendEventExceptionState,
     OnLoadInternalState,
     StateUpdate,
     UpdateVarsInternalState,
+    _override_base_method,
 )
 
 # The steps of `reflex export`, whose documented form is a command line only.
@@ -70,6 +72,7 @@ from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 # A handler and its state, as `_execute_event` is given them, and the app that all of it belongs to.
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
+from reflex_adapter.initial_values import of_nobody
 from reflex_adapter.node import PackagesMissing
 
 __all__ = [
@@ -103,6 +106,7 @@ __all__ = [
     "forget_token",
     "get_config",
     "is_linked",
+    "is_read_by_cached_vars",
     "leave_shared_states",
     "linked_socket",
     "load_all_states",
@@ -300,6 +304,11 @@ def forget_computed(state: rx.State) -> None:
     state._mark_ancestors_dirty()
 
 
+def is_read_by_cached_vars(state: type[rx.State], name: str) -> bool:
+    """Tell whether a cached var is computed anew when this var of ``state`` changes."""
+    return name in state._var_dependencies
+
+
 async def leave_shared_states(root: rx.State) -> None:
     """Unlink the tab from all shared states, and give it its own in their places at once.
 
@@ -328,6 +337,12 @@ class OfTab:
             with suppress(LookupError):  # a build
                 token = EventContext.get().token
         return token
+
+    @_override_base_method
+    def dict(self, include_computed: bool = True, initial: bool = False, **options: Any) -> Any:
+        """Return what the page is shown; ``initial`` is what it is compiled with, for nobody."""
+        values = partial(super().dict, include_computed, initial, **options)  # type: ignore[misc]
+        return of_nobody(values, self._tab) if initial else values()
 
 
 def connection_scope(app: rx.App, sid: str) -> Mapping[str, Any] | None:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 
+from reflex_adapter.nobody import nobodys_request
+
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.contrib.auth.models import AnonymousUser
@@ -60,7 +62,7 @@ class CurrentEvent:
 class Nobody(CurrentEvent):
     """What is bound where a tab's state is computed and there is no request of that tab."""
 
-    request: HttpRequest = field(default_factory=HttpRequest)
+    request: HttpRequest = field(default_factory=nobodys_request)
     running: bool = False
 
 
@@ -92,6 +94,11 @@ def current_event(token: str | None = None) -> CurrentEvent:
     return running(_current.get() if token is None else event_of_tab(token))
 
 
+def readable(event: CurrentEvent | None) -> CurrentEvent:
+    """Return ``event``, or raise ``NoCurrentRequest`` if it has ended and is not nobody's."""
+    return event if isinstance(event, Nobody) else running(event)
+
+
 def running(event: CurrentEvent | None) -> CurrentEvent:
     """Return ``event``, or raise ``NoCurrentRequest`` if it has ended."""
     if event is None or not event.running:
@@ -116,9 +123,10 @@ def foreground_event(what: str, token: str | None = None) -> CurrentEvent:
 def current_request() -> HttpRequest:
     """Return the Django request of the running event, or raise ``NoCurrentRequest``.
 
-    Inside ``app.modify_state()`` it is that of the tab that is modified, as for its vars.
+    Inside ``app.modify_state()`` it is that of the tab that is modified, as for its vars; nobody's
+    if no visitor of it is known.
     """
-    return current_event().request
+    return readable(_current.get()).request
 
 
 def current_user() -> AbstractBaseUser | AnonymousUser:
@@ -127,10 +135,4 @@ def current_user() -> AbstractBaseUser | AnonymousUser:
     Inside ``app.modify_state()`` it is that of the tab that is modified, not who modifies it.
     In a task that has outlived its event it raises ``NoCurrentRequest``.
     """
-    event = _current.get()
-    if event is None or isinstance(event, Nobody):
-        # Models cannot be imported before django.setup(), and this module can.
-        from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415
-
-        return AnonymousUser()
-    return running(event).request.user
+    return readable(_current.get() or Nobody()).request.user

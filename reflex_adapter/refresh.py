@@ -10,6 +10,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import SynchronousOnlyOperation
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -17,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.timezone import get_current_timezone_name
 
 from reflex_adapter import mirrors
+from reflex_adapter._reflex import is_read_by_cached_vars
 from reflex_adapter.current import current_event
 from reflex_adapter.kept import compute_anew, root_of
 from reflex_adapter.logins import account_of
@@ -30,6 +32,7 @@ async def refresh_mirrors(app_state: AppState) -> None:
     request = event.request
     if is_shown("csrf_token"):
         refresh_csrf_token(app_state, request)
+    refresh_session(app_state, request)
     values = await read(request)
     if event.locale is None:
         event.locale = language(), get_current_timezone_name()
@@ -61,6 +64,19 @@ def refresh_csrf_token(app_state: AppState, request: HttpRequest) -> None:
     if secret is None or digest(secret) != app_state._csrf_secret:
         app_state.shown_csrf_token = get_token(request)
         app_state._csrf_secret = digest(request.META["CSRF_COOKIE"])
+
+
+def refresh_session(app_state: AppState, request: HttpRequest) -> None:
+    """Have cached vars that read the session be computed anew, if there are any and it changed."""
+    if is_read_by_cached_vars(AppState, "_session_digest"):
+        assign(app_state, "_session_digest", session_digest(getattr(request, "session", None)))
+
+
+def session_digest(session: SessionBase | None) -> str:
+    if session is None or session.is_empty():
+        return ""
+    # Not as its serializer has it: sessions in a cache may hold what that one refuses.
+    return digest(repr(dict(session.items())))
 
 
 def digest(secret: str) -> str:

@@ -20,12 +20,15 @@ from django.utils.translation import get_language_bidi
 
 from reflex_adapter import mirrors
 from reflex_adapter._reflex import OfTab
-from reflex_adapter.current import Nobody, current_event, event_of_tab, foreground_event, running
+from reflex_adapter.current import event_of_tab, foreground_event, readable
 from reflex_adapter.kept import keeps as keeps
+from reflex_adapter.lazy_text import in_language_of_the_moment
 from reflex_adapter.messages import EventMessages
 from reflex_adapter.mirrors import Mirror
 
 T = TypeVar("T")
+
+rx.serializer(in_language_of_the_moment)  # else lazy text in a var would be null
 
 REQUEST_NAMES = frozenset({"request", "user", "session", "response", "csrf_token"})
 
@@ -76,10 +79,13 @@ class RequestAccess(OfTab):
 
     @property
     def request(self) -> HttpRequest:
-        """The ``HttpRequest`` of this event, as the middleware chain left it."""
+        """The ``HttpRequest`` of this event, as the middleware chain left it.
+
+        Nobody's, its session empty, where Reflex computes a var for no visitor, as for a build.
+        """
         # Read for Reflex, which finds what a cached @rx.var depends on by reading its code.
-        self._viewer  # type: ignore[attr-defined]  # noqa: B018
-        return current_event(self._tab).request
+        self._viewer, self._session_digest  # type: ignore[attr-defined]  # noqa: B018
+        return readable(event_of_tab(self._tab)).request
 
     @property
     def user(self) -> AbstractBaseUser | AnonymousUser:
@@ -89,9 +95,7 @@ class RequestAccess(OfTab):
         """
         self._viewer  # type: ignore[attr-defined]  # noqa: B018 - as in request
         event = event_of_tab(self._tab)
-        if event is None or isinstance(event, Nobody):
-            return AnonymousUser()
-        return running(event).request.user
+        return AnonymousUser() if event is None else readable(event).request.user
 
     @property
     def session(self) -> SessionBase:
@@ -99,7 +103,8 @@ class RequestAccess(OfTab):
 
         In a background task a copy to read: Django has saved the session already.
         """
-        return current_event(self._tab).request.session
+        self._session_digest  # type: ignore[attr-defined]  # noqa: B018 - as in request
+        return readable(event_of_tab(self._tab)).request.session
 
     @property
     def response(self) -> HttpResponse:
@@ -133,6 +138,10 @@ class AppState(RequestAccess, rx.State):
     # Who looks at it, in which language and time zone, and what mirrors said: see `refresh.py`.
     # Vars that read the request depend on it; when it changes, all are computed anew.
     _viewer: tuple[Any, ...] = ()
+
+    # What the session held, as a digest, if a cached var reads it, which depends on this: see
+    # `refresh.py`.
+    _session_digest: str = ""
 
     # What the CSRF token that is shown was made from, as a digest; see `refresh.py`.
     _csrf_secret: str = ""

@@ -14,7 +14,7 @@ WRITTEN = [file for file in FILES if file.parent.name != "migrations"]  # the ot
 NAMES = [str(file.relative_to(ROOT)) for file in WRITTEN]
 
 
-LONGER = {"reflex_adapter/_reflex.py": 520}  # all that is undocumented stands in one module
+LONGER = {"reflex_adapter/_reflex.py": 600}  # all that is undocumented stands in one module
 
 
 @pytest.mark.parametrize("name", NAMES)

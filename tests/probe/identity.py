@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+from typing import Any
 
 import reflex as rx
 from django.contrib import auth
 from django.contrib.auth.models import User
 from django.core.exceptions import SynchronousOnlyOperation
 from django.utils import timezone, translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from reflex_adapter.current import current_request, current_user
 from reflex_adapter.state import AppState
@@ -153,6 +154,29 @@ class BlindState(AppState):
         return greeting()
 
 
+class LazyState(AppState):
+    """Text that is translated when it is read."""
+
+    text: str = ""
+    texts: list[dict[str, Any]] = []
+
+    @rx.event
+    async def answer(self):
+        self.text = gettext_lazy("Yes")
+        self.texts = [{"no": gettext_lazy("No")}]
+
+    @rx.event
+    async def answer_and_go_on(self):
+        self.text = gettext_lazy("Yes")
+        yield
+        self.text = gettext_lazy("No")
+
+    @rx.event(background=True)
+    async def answer_in_background(self):
+        async with self:
+            self.text = gettext_lazy("Yes")
+
+
 class RoomState(rx.SharedState):
     """What several tabs share."""
 
@@ -162,6 +186,7 @@ class RoomState(rx.SharedState):
 class NeighbourState(AppState):
     """A tab that is looked at, and written to, by others."""
 
+    greeting: str = ""
     room: str = ""
     word: str = ""
 
@@ -177,6 +202,10 @@ class NeighbourState(AppState):
     @rx.var(cache=False)
     def path(self) -> str:
         return current_request().path if self.word == "path" else ""
+
+    @rx.event
+    async def own_token(self):
+        self.room = self.router.session.client_token
 
     @rx.event
     async def enter(self, room: str):

@@ -17,6 +17,7 @@ from tests.probe import (  # noqa: F401 - their states belong to the app
     keeping,
     kinds,
     login_state,
+    remembering,
     report_state,
     saying,
     slow,

@@ -237,8 +237,21 @@ def test_a_state_finds_no_request_of_another_tab(
 ) -> None:
     with bound(tabs[0]), pytest.raises(NoCurrentRequest):
         getattr(state_of("yours"), name)
+
+
+@pytest.mark.parametrize("name", FOREGROUND)
+def test_nobody_has_no_chain_to_speak_to(
+    tabs: tuple[CurrentEvent, CurrentEvent], name: str
+) -> None:
     with bound(tabs[0]), bound(Nobody(token="yours")), pytest.raises(NoCurrentRequest):
-        current_request()
+        getattr(state_of("yours"), name)
+
+
+def test_where_a_tab_is_nobodys_so_is_its_request(tabs: tuple[CurrentEvent, CurrentEvent]) -> None:
+    with bound(tabs[0]), bound(Nobody(token="yours")):
+        state = state_of("yours")
+        assert state.request is current_request() is not tabs[0].request
+        assert (current_request().user, dict(state.session.items())) == (AnonymousUser(), {})
 
 
 def test_two_events_do_not_share_a_response() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.reflex_adapter.client import BLIND, LOOK, EventClient, connected, run
-from tests.reflex_adapter.stores import in_redis, memory, states_kept_by
+from tests.reflex_adapter.client import BLIND, LAZY, LOOK, VAR, EventClient, connected, run
+from tests.reflex_adapter.stores import disk, in_redis, memory, states_kept_by
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -129,3 +129,35 @@ async def test_the_cookie_wins_over_what_the_browser_accepts(
     use_middleware(LOCALE)
     async with connected(site, cookie="django_language=de", language="fr") as tab:
         assert (await greeted(tab, "greet")).startswith("Ja ")
+
+
+@pytest.mark.parametrize("store", [memory, disk, in_redis])
+async def test_lazy_text_is_sent_in_the_language_of_the_moment(
+    site: str, use_middleware: Use, store: Any, request: pytest.FixtureRequest
+) -> None:
+    use_middleware(LOCALE)
+    url = request.getfixturevalue("redis_url") if store is in_redis else ""
+    async with (
+        store(url) as (manager, _),
+        states_kept_by(manager),
+        connected(site, language="de", token="lazy") as tab,
+    ):
+        await tab.send(f"{LAZY}.answer")
+        await run(tab, "who")
+        assert (tab.var(LAZY, "text"), tab.var(LAZY, "texts")) == ("Ja", [{"no": "Nein"}])
+        mine = {"visitor": tab.visitor, "token": "lazy"}
+        async with connected(site, language="fr", **mine) as again:
+            assert again.var(LAZY, "text") == "Oui"
+
+
+async def test_lazy_text_of_a_step_or_a_background_task_is_too(
+    site: str, use_middleware: Use
+) -> None:
+    use_middleware(LOCALE)
+    async with connected(site, language="de") as tab:
+        await tab.send(f"{LAZY}.answer_and_go_on")
+        await run(tab, "who")
+        texts = [update.get("delta", {}).get(LAZY) for update in tab.updates]
+        assert [it[f"text{VAR}"] for it in texts if it][-2:] == ["Ja", "Nein"]
+        await tab.send(f"{LAZY}.answer_in_background")
+        await tab.receive_until(lambda tab: tab.var(LAZY, "text") == "Ja")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import reflex as rx
+from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth import get_user_model
 from django.test import Client
 
 from reflex_adapter.django_led_app import app
+from tests.fresh import ROOT
 from tests.probe.identity import NeighbourState
 from tests.reflex_adapter.client import NEIGHBOUR, EventClient, connected, run
 
@@ -142,6 +145,23 @@ async def test_many_tabs_written_to_at_once_are_each_computed_for_their_own(
     async with asyncio.TaskGroup() as group:
         for name in ("ada", "bob", "nobody") * 10:
             group.create_task(visit(name))
+
+
+@pytest.mark.parametrize("caller", ["a coroutine", "a plain function"])
+async def test_what_the_readme_shows_writes_into_another_tab(site: str, caller: str) -> None:
+    text = (ROOT / "README.md").read_text()
+    [block] = [it for it in re.findall(r"```python\n(.*?)```", text, re.S) if "modify_state(" in it]
+    found: dict[str, Any] = {"rx": rx, "HomeState": NeighbourState}
+    exec(block, found)  # as its reader would
+    async with connected(site) as tab:
+        await tab.send(f"{NEIGHBOUR}.own_token")
+        await tab.receive_until(lambda tab: tab.var(NEIGHBOUR, "room"))
+        token = tab.var(NEIGHBOUR, "room")
+        if caller == "a coroutine":
+            await found["greet"](token, "hello")
+        else:
+            await sync_to_async(async_to_sync(found["greet"]))(token, "hello")
+        await until(tab, "greeting", "hello")
 
 
 async def card_of(token: str, word: str | None = None) -> str:

@@ -20,7 +20,7 @@ import pytest
 import reflex as rx
 import reflex_base
 from reflex import constants, state
-from reflex.compiler import compiler
+from reflex.compiler import compiler, utils
 from reflex.event import EventHandler
 from reflex.istate import shared
 from reflex.istate.data import HeaderData
@@ -47,6 +47,7 @@ from reflex_adapter._reflex import (
     EventQueueEntry,
     FilteringNamespace,
     FrontendEventExceptionState,
+    OfTab,
     OnLoadInternalState,
     RedisTokenManager,
     RegisteredEventHandler,
@@ -57,6 +58,7 @@ from reflex_adapter._reflex import (
     StateProxy,
     StateUpdate,
     UpdateVarsInternalState,
+    _override_base_method,
     build,
     environment,
     forget_computed,
@@ -79,6 +81,7 @@ from reflex_adapter.own_path_plugin import OwnPathPlugin, with_own_base
 from reflex_adapter.public_states import REFLEX_STATES
 from reflex_adapter.state import AppState
 from tests.probe.identity import LookState
+from tests.probe.remembering import RememberingState
 
 THEIRS = {"reflex", "reflex_base", "reflex_components_core"}
 TEMPLATES = Path(str(reflex_base.__file__)).with_name(".templates")
@@ -461,6 +464,26 @@ def test_the_bundler_is_told_the_path_of_the_app_in_one_place() -> None:
     config = frontend_skeleton._compile_vite_config(get_config())
     assert with_own_base(config) == config, "See own_path_plugin.with_own_base."
     assert not parameters(reload_config), "See build.for_any_path."
+
+
+def test_values_that_pages_begin_with_are_asked_of_a_method_that_may_be_replaced() -> None:
+    where = "See _reflex.OfTab.dict."
+    assert parameters(rx.State.dict)[:3] == ["self", "include_computed", "initial"], where
+    for caller in (utils.compile_state, state._diff_against_initial_state):
+        assert ".dict(initial=True)" in inspect.getsource(caller), where
+
+    def replaced() -> None: ...
+
+    assert vars(_override_base_method(replaced)) == {"__override_base_method__": True}, where
+    assert AppState.dict is OfTab.dict, where
+
+
+def test_what_a_cached_var_reads_is_kept_where_it_is_declared() -> None:
+    by_session = RememberingState.get_full_name(), "by_session"
+    assert by_session in AppState._var_dependencies["_session_digest"], (
+        "See _reflex.is_read_by_cached_vars."
+    )
+    assert "_messages_since" not in AppState._var_dependencies
 
 
 def test_every_undocumented_name_has_a_canary() -> None:
