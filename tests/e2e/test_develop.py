@@ -203,6 +203,12 @@ async def test_vite_is_started_again_and_its_last_words_are_shown(project: Edite
         ("/app/../../config/settings.py", 404, ""),
         ("/app/%2e%2e/%2e%2e/config/settings.py", 404, ""),
         ("/@fs{folder}/config/settings.py?raw", 403, ""),
+        ("/__open-in-editor?file={folder}/nosuch.py", 404, "Not Found"),
+        ("/%5F_open-in-editor?file={folder}/nosuch.py", 404, "Not Found"),
+        ("//__open-in-editor?file={folder}/nosuch.py", 404, "Not Found"),
+        ("/product/teapot?raw", 200, '<script type="module"'),
+        ("/favicon.ico", 200, ""),
+        ("/nosuch.ico", 404, "Not Found"),
     ],
 )
 def test_each_path_reaches_whom_it_belongs_to(
@@ -235,6 +241,22 @@ async def test_another_site_has_no_socket_of_vite(project: EditedShop, origin: s
         async with hot_socket(project.server.address, origin):
             pass
     assert refused.value.response.status_code == 403
+
+
+FROM_ANOTHER_SITE = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+A_LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Accept": "text/html"}
+OURS = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+
+
+@pytest.mark.parametrize("path", ["/", "/favicon.ico", "/app/root.jsx", "/@vite/client"])
+@pytest.mark.parametrize(
+    ("headers", "status"), [(FROM_ANOTHER_SITE, 403), (A_LINK, 200), (OURS, 200)]
+)
+def test_another_site_has_nothing_of_vite_but_links(
+    project: EditedShop, path: str, headers: dict[str, str], status: int
+) -> None:
+    answer = httpx.get(f"{project.server.address}{path}", headers=headers, timeout=SECONDS)
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("path", ["/", "/app/root.jsx", "/@vite/client"])
