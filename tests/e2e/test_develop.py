@@ -259,6 +259,14 @@ def test_another_site_has_nothing_of_vite_but_links(
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize("path", ["/", "/favicon.ico", "/app/root.jsx", "/env.json"])
+def test_no_other_origin_of_this_machine_may_read_it(project: EditedShop, path: str) -> None:
+    headers = {"Origin": "http://localhost:9999", "Sec-Fetch-Site": "same-site"}
+    answer = httpx.get(f"{project.server.address}{path}", headers=headers, timeout=SECONDS)
+    assert answer.status_code == 200
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
 @pytest.mark.parametrize("path", ["/", "/app/root.jsx", "/@vite/client"])
 def test_another_host_is_refused(project: EditedShop, path: str) -> None:
     answer = httpx.get(f"{project.server.address}{path}", headers={"Host": "evil.example"})
