@@ -47,6 +47,7 @@ class ChildProcess:
         application: str,
         listening: socket,
         vite: int,
+        checks: bool,
         serves: Callable[[], None],
     ) -> None:
         self.told = Booted(failure="It has ended before it could say why.")
@@ -54,7 +55,7 @@ class ChildProcess:
         self.booted, self.leaving, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._serves = serves
         self._pipe, theirs = context.Pipe()
-        arguments = (application, listening, vite, theirs)
+        arguments = (application, listening, vite, checks, theirs)
         self._process = context.Process(target=develop, args=arguments)  # type: ignore[attr-defined]
         self._process.start()
         theirs.close()

@@ -150,6 +150,44 @@ async def test_a_page_that_cannot_be_read_leaves_the_rest_of_the_site(project: E
         assert (await client.get("/")).status_code == 200
 
 
+async def test_what_the_system_checks_find_is_shown_until_it_is_mended(
+    project: EditedShop,
+) -> None:
+    server = project.server
+    said = len(server.output)
+    project.edit("models.py", "max_length=80)", "max_length='x')")
+    async with httpx.AsyncClient(base_url=server.address, timeout=SECONDS) as client:
+        await asyncio.to_thread(wait_until, lambda: "fields.E121" in server.output[said:])
+        answer = await client.get("/cart/json/")
+        assert answer.status_code == 500
+        assert "fields.E121" in answer.text
+        assert "Traceback" not in answer.text + server.output[said:]
+        project.restore()
+        await greets_with(server.address, GREETING)
+        assert "System check identified no issues" in server.output[said:]
+        assert (await client.get("/cart/json/")).status_code == 200
+
+
+MIGRATION = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0003_review")]
+"""
+
+
+async def test_migrations_that_are_not_applied_are_told(project: EditedShop) -> None:
+    server = project.server
+    said = len(server.output)
+    added = project.folder / "shop" / "migrations" / "0099_added.py"
+    added.write_text(MIGRATION)
+    try:
+        await asyncio.to_thread(wait_until, lambda: "unapplied migration" in server.output[said:])
+    finally:
+        added.unlink()
+        project.edit("models.py", "import", "import")  # saved again, for the migration is gone
+
+
 async def test_a_missing_module_may_come_later(project: EditedShop) -> None:
     server = project.server
     said = len(server.output)

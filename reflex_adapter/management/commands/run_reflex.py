@@ -53,13 +53,14 @@ class Command(BaseCommand):
         if env == "prod":
             self.serve(host, port)
         else:
-            self.develop(host, port)
+            self.develop(host, port, checks=not options.get("skip_checks", False))
 
-    def develop(self, host: str, port: int) -> None:
+    def develop(self, host: str, port: int, checks: bool) -> None:
         """Serve what is being developed, anew whenever a file is saved."""
         loop = import_module("reflex_adapter.dev.loop")  # as in serve()
         try:
-            loop.run(application(), host, port, self.stdout.write, self.ready(host, port))
+            ready = self.ready(host, port)
+            loop.run(application(), host, port, checks, self.stdout.write, ready)
         except loop.DevelopmentFailed as error:
             raise CommandError(str(error)) from error
 
