@@ -21,6 +21,7 @@ from reflex_adapter.node import use_node_of_environment
 from reflex_adapter.stop_signals import stop_at_signal
 
 PAUSE = 1.0  # seconds before Vite is started again
+SIGNALLED = 0.1  # seconds after which a signal to all of us has come here, too
 FIRST_PAGE = 60.0  # seconds that the first page may take, for which dependencies are bundled
 
 Say = Callable[[str], None]
@@ -99,7 +100,13 @@ class Loop:
         before: ChildProcess | None = None
         while not self._stopping:
             checks = self._checks and before is not None
-            child = ChildProcess(self._context, *self._arguments, checks, self._serves.set)
+            try:
+                child = ChildProcess(self._context, *self._arguments, checks, self._serves.set)
+            except (EOFError, OSError) as error:  # what starts it has been ended
+                await asyncio.sleep(SIGNALLED)
+                if self._stopping:
+                    return
+                raise DevelopmentFailed(f"No process can be started: {error!r}") from error
             self._children.add(child)
             await child.booted.wait()
             self._judge(child)

@@ -6,6 +6,9 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -20,7 +23,7 @@ from tests.e2e.edited import (
     processes_of,
     wait_until,
 )
-from tests.e2e.servers import Server, manage, running
+from tests.e2e.servers import SHOP, Server, environment, free_port, manage, running
 from tests.reflex_adapter.client import APP_STATE, EventClient, connected
 
 SHOP_STATE = f"{APP_STATE}.shop___states____shop_state"
@@ -76,6 +79,26 @@ async def test_ending_it_ends_all_that_it_has_started(
             code = await asyncio.to_thread(server.exit_code)
         assert code == (-number if number == signal.SIGKILL else 0)
         await asyncio.to_thread(wait_until, lambda: not processes_of(server.process.pid), 5)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ending_it_while_it_starts_is_quiet(tmp_path: Path, number: signal.Signals) -> None:
+    """All of them get the signal while what they are forked from imports Django and Reflex."""
+    with (tmp_path / "log").open("wb") as log:
+        command = subprocess.Popen(
+            [sys.executable, "manage.py", "run_reflex", f"--port={free_port()}"],
+            cwd=SHOP,
+            env=environment(SHOP_DATABASE=tmp_path / "shop.sqlite3"),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    wait_until(lambda: any("forkserver" in command_of(it) for it in processes_of(command.pid)))
+    time.sleep(0.3)  # it imports for a second
+    os.killpg(command.pid, number)
+    assert command.wait(SECONDS) == 0
+    assert "Traceback" not in (tmp_path / "log").read_text()
+    wait_until(lambda: not processes_of(command.pid), 5)
 
 
 async def test_a_saved_file_closes_sockets_and_is_what_the_next_one_finds(

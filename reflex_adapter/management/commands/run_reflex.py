@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -57,12 +58,13 @@ class Command(BaseCommand):
 
     def develop(self, host: str, port: int, checks: bool) -> None:
         """Serve what is being developed, anew whenever a file is saved."""
-        loop = import_module("reflex_adapter.dev.loop")  # as in serve()
-        try:
-            ready = self.ready(host, port)
-            loop.run(application(), host, port, checks, self.stdout.write, ready)
-        except loop.DevelopmentFailed as error:
-            raise CommandError(str(error)) from error
+        with suppress(KeyboardInterrupt):  # so early that nothing runs yet
+            loop = import_module("reflex_adapter.dev.loop")  # as in serve()
+            try:
+                ready = self.ready(host, port)
+                loop.run(application(), host, port, checks, self.stdout.write, ready)
+            except loop.DevelopmentFailed as error:
+                raise CommandError(str(error)) from error
 
     def ready(self, host: str, port: int) -> Callable[[], None]:
         def ready() -> None:
