@@ -348,3 +348,10 @@ def test_a_port_that_is_taken_is_one_line(project: EditedShop) -> None:
         manage("run_reflex", f"--port={project.server.port}")
     [line] = str(refused.value).splitlines()
     assert line.startswith(f"CommandError: Cannot serve on 127.0.0.1:{project.server.port}: ")
+
+
+@pytest.mark.parametrize("env", ["dev", "prod"])
+def test_a_port_that_cannot_be_is_one_sentence(env: str) -> None:
+    with pytest.raises(AssertionError) as ended:
+        manage("run_reflex", "--port=99999", f"--env={env}")
+    assert str(ended.value).splitlines() == ["CommandError: --port is 0 to 65535."]

@@ -15,6 +15,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 DEFAULT_APPLICATION = "reflex_adapter.asgi_entry.application"
 
+HIGHEST_PORT = 65535
+
 
 class Command(BaseCommand):
     help = "Serve Django and the Reflex app by hypercorn on one port."
@@ -48,6 +50,8 @@ class Command(BaseCommand):
         self.workers, self.grace = options["workers"], options["graceful_timeout"]
         if self.workers < 1 or self.grace < 0:
             raise CommandError("--workers is 1 or more, --graceful-timeout 0 or more.")
+        if not 0 <= port <= HIGHEST_PORT:
+            raise CommandError(f"--port is 0 to {HIGHEST_PORT}.")
         if env == "dev" and self.workers > 1:
             raise CommandError("--workers needs --env prod.")
         os.environ.setdefault("REFLEX_ENV_MODE", env)  # read by Reflex when it is imported
