@@ -15,11 +15,13 @@ from socket import socket
 
 from django.utils.module_loading import import_string
 
+from reflex_adapter.named_application import load_application
+
 
 def work(application: str, listening: socket, grace: float, parent: Connection) -> None:
     """Serve in a worker process, until the parent says stop, or has gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and tells what it means
-    app = import_string(application)
+    app = load_application(application)
     # It loads Reflex, for which the application has made Django ready.
     serve = import_string("reflex_adapter.server.serve")
     ready = functools.partial(parent.send, True)

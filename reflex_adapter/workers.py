@@ -14,10 +14,9 @@ import multiprocessing
 from collections.abc import Callable
 from socket import socket
 
-from django.utils.module_loading import import_string
-
 from reflex_adapter import server
 from reflex_adapter._reflex import redis_url
+from reflex_adapter.named_application import load_application
 from reflex_adapter.stop_signals import stop_at_signal
 from reflex_adapter.worker import work
 
@@ -40,7 +39,7 @@ def serve(
     Raises ``WorkersFailed``; also where each worker would keep the states of tabs for itself.
     """
     if count == 1:
-        server.serve(import_string(application), listening, ready, stop_at_signal, grace=grace)
+        server.serve(load_application(application), listening, ready, stop_at_signal, grace=grace)
     elif redis_url():
         asyncio.run(Workers(count, application, listening, ready, grace).run())
     else:

@@ -24,6 +24,7 @@ from socket import socket
 from typing import Any
 
 import django
+from django.core.management.base import SystemCheckError
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV, autoreload_started
 from django.utils.module_loading import import_string
 
@@ -43,10 +44,13 @@ LEAVING = 1.0  # seconds after which the process has left
 Server = Callable[..., None]
 
 
-def develop(application: str, listening: socket, vite: int, parent: Connection) -> None:
+def develop(
+    application: str, listening: socket, vite: int, checks: bool, parent: Connection
+) -> None:
     """Serve until a file changes, ``SIGTERM`` comes or the parent goes; then leave, sockets closed.
 
-    ``parent`` says when the port is ours: the child before us may still be leaving.
+    ``parent`` says when the port is ours: the child before us may still be leaving. With
+    ``checks``, the project passes the system checks first.
     """
     began = time.time()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and tells what it means
@@ -54,7 +58,7 @@ def develop(application: str, listening: socket, vite: int, parent: Connection) 
     with suppress(OSError):
         os.dup2(0, sys.stdin.fileno())  # for breakpoint(): multiprocessing gave us none
     os.environ[DJANGO_AUTORELOAD_ENV] = "true"
-    child = Child(application, listening, vite, parent)
+    child = Child(application, listening, vite, checks, parent)
     threading.Thread(target=child.listen_to_parent, daemon=True).start()
     child.reloader = reloader_since(began)
     # What importing Reflex has set in this thread's context holds in the server's thread too.
@@ -70,11 +74,13 @@ def develop(application: str, listening: socket, vite: int, parent: Connection) 
 
 
 class Child:
-    def __init__(self, application: str, listening: socket, vite: int, parent: Connection) -> None:
+    def __init__(
+        self, application: str, listening: socket, vite: int, checks: bool, parent: Connection
+    ) -> None:
         self.reloader: Any = None
         self._application = application
         self._listening, self._port = listening, listening.fileno()
-        self._vite = vite
+        self._vite, self._checks = vite, checks
         self._parent = parent
         self.loaded, self._may_serve = threading.Event(), threading.Event()
         self._served = threading.Event()
@@ -97,6 +103,9 @@ class Child:
             site, booted = import_string("reflex_adapter.dev.site.developed")(
                 self._application, self._vite
             )
+            if self._checks:
+                import_string("reflex_adapter.dev.project_checks.check_project")()
+            import_string("reflex_adapter.dev.project_checks.tell_migrations")()
             if (error := noted_failure()) is not None:  # of a page
                 self.reloader.extra_files.update(files_of(error))
             autoreload_started.send(sender=self.reloader)
@@ -105,6 +114,9 @@ class Child:
             return site, functools.partial(serve, answers_last=True), booted
         except PackagesMissing as error:
             return self._failed(error, hopeless=True)
+        except SystemCheckError as error:
+            logger.critical("%s", error)
+            return self._failed(error)
         except (Exception, SystemExit) as error:  # whatever the project raises
             logger.critical("The project cannot be loaded", exc_info=error)
             return self._failed(error)

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from socket import socket
 
+from django.core.management.base import SystemCheckError
 from hypercorn.asyncio import serve
 
 from asgi_compose import Receive, Scope, Send, refuse
@@ -27,13 +28,21 @@ pre {{ font-size: 14px; overflow: auto; padding: 1rem; background: #fff; border:
 
 def error_page(error: BaseException) -> str:
     """Return a page that shows ``error`` and loads itself again when this process has ended."""
-    trace = "".join(traceback.format_exception(error))
+    what, details = told_of(error)
     return PAGE.format(
         kind=html.escape(type(error).__name__),
-        what=html.escape(described(error)),
-        trace=html.escape(trace),
+        what=html.escape(what),
+        trace=html.escape(details),
         script=script(),
     )
+
+
+def told_of(error: BaseException) -> tuple[str, str]:
+    """Return a line of what is wrong, and all there is to tell of it."""
+    if isinstance(error, SystemCheckError):  # no line of the project has raised it
+        what, _, found = str(error).partition("\n")
+        return what.removeprefix("SystemCheckError: "), found.strip()
+    return described(error), "".join(traceback.format_exception(error))
 
 
 class ErrorSite:

@@ -21,6 +21,7 @@ from reflex_adapter.node import use_node_of_environment
 from reflex_adapter.stop_signals import stop_at_signal
 
 PAUSE = 1.0  # seconds before Vite is started again
+SIGNALLED = 0.1  # seconds after which a signal to all of us has come here, too
 FIRST_PAGE = 60.0  # seconds that the first page may take, for which dependencies are bundled
 
 Say = Callable[[str], None]
@@ -30,10 +31,13 @@ class DevelopmentFailed(RuntimeError):
     """The loop cannot begin, or go on; says in one sentence what to do."""
 
 
-def run(application: str, host: str, port: int, say: Say, ready: Callable[[], None]) -> None:
+def run(
+    application: str, host: str, port: int, checks: bool, say: Say, ready: Callable[[], None]
+) -> None:
     """Develop until ``SIGINT`` or ``SIGTERM``; call ``ready`` once pages can be had.
 
-    Raises ``DevelopmentFailed``.
+    With ``checks``, which the caller has run, they are run again after each change. Raises
+    ``DevelopmentFailed``.
     """
     try:
         node = use_node_of_environment()
@@ -45,7 +49,8 @@ def run(application: str, host: str, port: int, say: Say, ready: Callable[[], No
     # Read by Reflex when it compiles: Vite is to have all pages ready before one is asked for.
     os.environ.setdefault("REFLEX_VITE_WARMUP_ROUTES", "true")
     with listening:
-        asyncio.run(Loop(application, listening, Vite(node, free_port()), say, ready).run())
+        vite = Vite(node, free_port())
+        asyncio.run(Loop(application, listening, vite, checks, say, ready).run())
 
 
 def free_port() -> int:
@@ -60,12 +65,13 @@ class Loop:
         application: str,
         listening: socket.socket,
         vite: Vite,
+        checks: bool,
         say: Say,
         ready: Callable[[], None],
     ) -> None:
         self._context = warm_context()
         self._arguments = (application, listening, vite.port)
-        self._vite = vite
+        self._vite, self._checks = vite, checks
         self._say, self._ready = say, ready
         self._serves, self._compiled = asyncio.Event(), asyncio.Event()
         self._web, self._base = Path(), "/"
@@ -93,7 +99,14 @@ class Loop:
         """Run one child after the other; the next one starts while the last one still leaves."""
         before: ChildProcess | None = None
         while not self._stopping:
-            child = ChildProcess(self._context, *self._arguments, self._serves.set)
+            checks = self._checks and before is not None
+            try:
+                child = ChildProcess(self._context, *self._arguments, checks, self._serves.set)
+            except (EOFError, OSError) as error:  # what starts it has been ended
+                await asyncio.sleep(SIGNALLED)
+                if self._stopping:
+                    return
+                raise DevelopmentFailed(f"No process can be started: {error!r}") from error
             self._children.add(child)
             await child.booted.wait()
             self._judge(child)

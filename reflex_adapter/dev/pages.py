@@ -1,6 +1,8 @@
 """The pages of the app while it is developed: Vite's, after the project's own middleware.
 
-What is the matter with a page that cannot be loaded is shown in its place.
+Vite is asked for pages, and for files that the project has for them, and for nothing else: some of
+its paths do something, such as open an editor. What is the matter with a page that cannot be loaded
+is shown in its place.
 """
 
 from __future__ import annotations
@@ -8,12 +10,13 @@ from __future__ import annotations
 import functools
 
 import httpx
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.response import HttpResponseBase
 
-from reflex_adapter._reflex import compiled_routes
+from reflex_adapter._reflex import compiled_routes, web_folder
 from reflex_adapter.dev.alive import script
 from reflex_adapter.dev.error_site import error_page
+from reflex_adapter.dev.foreign import is_foreign
 from reflex_adapter.dev.vite_client import ViteClient, passed
 from reflex_adapter.files import PAGE
 from reflex_adapter.nonces import nonce_of, parts_of, with_nonce
@@ -27,6 +30,8 @@ from reflex_adapter.visitor import meet_visitor
 NO_VITE = "Vite does not answer; the terminal of run_reflex says why.\n"
 HTML = "text/html"
 HEAD = b"<head>"
+PUBLIC = "public"  # below the compiled pages: the files that the project has for them
+OWN = "__"  # begins a segment of a path that is Vite's own, not a page's
 
 
 class VitePages:
@@ -41,21 +46,26 @@ class VitePages:
     async def __call__(self, request: HttpRequest, path: str) -> HttpResponseBase:
         if (error := noted_failure()) is not None:
             return HttpResponse(error_page(error), status=500, headers={"Cache-Control": PAGE})
+        if is_foreign(request.headers):
+            return HttpResponseForbidden("Another site has no part in these pages.\n")
+        is_file = is_public(path)
+        if is_vites_own(path) or (not is_file and cannot_be_a_page(request, path)):
+            raise Http404(f"The Reflex app has no file {path!r}.")
         try:
-            answer = await self._ask(request)
+            answer = await self._ask(request, with_query=is_file)
         except httpx.TransportError:
             return HttpResponse(NO_VITE, status=503, content_type="text/plain; charset=utf-8")
-        if not answer.headers.get("content-type", "").startswith(HTML):
+        if is_file or not answer.headers.get("content-type", "").startswith(HTML):
             return file_of(answer)
-        if cannot_be_a_page(request, path):
-            raise Http404(f"The Reflex app has no file {path!r}.")
         if (refusal := await page_refusal(request, path)) is not None:
             return refusal
         return self._page(request, answer.content, 200 if self._routes.have(path) else 404)
 
-    async def _ask(self, request: HttpRequest) -> httpx.Response:
+    async def _ask(self, request: HttpRequest, with_query: bool) -> httpx.Response:
         headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in request.headers.items()]
-        answer = await self._vite.ask("GET", request.get_full_path().encode(), headers)
+        path, question_mark, query = request.get_full_path().partition("?")
+        target = f"{path}{question_mark}{query}" if with_query else path  # a page's is the page's
+        answer = await self._vite.ask("GET", target.encode(), headers)
         try:
             await answer.aread()
         finally:
@@ -70,6 +80,16 @@ class VitePages:
         response = HttpResponse(content, status=status, headers={"Cache-Control": PAGE})
         meet_visitor(request, response)
         return response
+
+
+def is_public(path: str) -> bool:
+    """Tell whether this is one of the files that lie beside the pages."""
+    harmless = "\0" not in path and ".." not in path.split("/")
+    return harmless and (web_folder() / PUBLIC / path.lstrip("/")).is_file()
+
+
+def is_vites_own(path: str) -> bool:
+    return any(segment.startswith(OWN) for segment in path.split("/"))
 
 
 def file_of(answer: httpx.Response) -> HttpResponse:

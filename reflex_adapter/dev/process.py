@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
 from collections.abc import Callable
+from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from socket import socket
 
@@ -35,7 +37,17 @@ def warm_context() -> BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(WARM)
+    start_fork_server()
     return context
+
+
+def start_fork_server() -> None:
+    """Start it deaf to Ctrl-C, which is for us: it would end it while it imports."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class ChildProcess:
@@ -47,6 +59,7 @@ class ChildProcess:
         application: str,
         listening: socket,
         vite: int,
+        checks: bool,
         serves: Callable[[], None],
     ) -> None:
         self.told = Booted(failure="It has ended before it could say why.")
@@ -54,7 +67,7 @@ class ChildProcess:
         self.booted, self.leaving, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._serves = serves
         self._pipe, theirs = context.Pipe()
-        arguments = (application, listening, vite, theirs)
+        arguments = (application, listening, vite, checks, theirs)
         self._process = context.Process(target=develop, args=arguments)  # type: ignore[attr-defined]
         self._process.start()
         theirs.close()

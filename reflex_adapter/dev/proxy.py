@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from asgi_compose import Receive, Scope, Send, refuse, route_path
+from reflex_adapter.dev.foreign import headers_of, is_foreign
 from reflex_adapter.dev.vite_client import ViteClient, passed, target_of
 from reflex_adapter.own_origin import LITERAL, OWN_ORIGIN
 
@@ -48,6 +49,9 @@ class ViteModules:
             return
         if scope["method"] not in ("GET", "HEAD"):
             await refuse(scope, receive, send, status=405, text="This is a file.")
+            return
+        if is_foreign(headers_of(scope)):
+            await refuse(scope, receive, send, status=403, text="Your origin is foreign here.")
             return
         try:
             answer = await self._vite.ask(scope["method"], target_of(scope), scope["headers"])

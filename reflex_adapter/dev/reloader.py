@@ -1,7 +1,8 @@
 """Django's own autoreloader, looking at the project more often.
 
 Django looks once a second, and first sees a file when it is loaded: what is saved while the project
-is being loaded is missed. This one compares with the time at which the process began.
+is being loaded is missed, and what is deleted, always. This one compares with the time at which the
+process began, and with what it has seen.
 """
 
 from __future__ import annotations
@@ -36,13 +37,20 @@ class ProjectReloader(StatReloader):
 
     def tick(self) -> Iterator[None]:
         known: dict[Path, float] = {}
+        there: set[Path] = set()  # files of the project, as far as they have been seen
+        missing: set[Path] = set()
         for turn in itertools.count():
-            files = self.watched_files() if turn % self.all_each == 0 else self.project_files()
-            for file in files:
+            of_project = set(self.project_files())
+            others = self.watched_files() if turn % self.all_each == 0 else ()
+            for file in itertools.chain(of_project, others):
                 modified = modification_time(file)
                 if modified > known.get(file, self._began):
                     self.notify_file_changed(file)
                 known[file] = modified
+            there |= {file for file in of_project if known.get(file)}
+            before, missing = missing, {file for file in there if is_missing(file, of_project)}
+            for file in before & missing:  # some editors delete a file to write it anew
+                self.notify_file_changed(file)
             time.sleep(self.pause)
             yield
 
@@ -60,6 +68,10 @@ class ProjectReloader(StatReloader):
 @functools.lru_cache(maxsize=1)
 def project_folders(files: frozenset[Path]) -> list[Path]:
     return sorted({file.parent for file in files if is_of_project(file)})
+
+
+def is_missing(file: Path, found: set[Path]) -> bool:
+    return file not in found or not modification_time(file)
 
 
 def modification_time(file: Path) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
-from django.utils.module_loading import import_string
 
 from asgi_compose import ASGIApp, Dispatcher, OriginGuard, Route, path_exact
 from django_adapter import HostGuard, origin_allowed
@@ -19,6 +18,7 @@ from reflex_adapter.dev.stale_pages import StalePages
 from reflex_adapter.dev.vite_client import ViteClient
 from reflex_adapter.development import develop_with
 from reflex_adapter.mount import get_mount
+from reflex_adapter.named_application import load_application
 from reflex_adapter.page_errors import failure
 
 
@@ -29,7 +29,7 @@ def developed(application: str, port: int) -> tuple[ASGIApp, Booted]:
     """
     vite = ViteClient(port)
     develop_with(VitePages(vite))
-    app: ASGIApp = import_string(application)
+    app = load_application(application)
     base = get_mount().mount_prefix.rstrip("/") + "/"
     wait_for_routes(web_folder(), base, port)
     booted = Booted(str(web_folder()), base, failure())

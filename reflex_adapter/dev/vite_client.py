@@ -10,6 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from asgi_compose import Scope
+from reflex_adapter.cross_origin import is_cross_origin
 from reflex_adapter.dev.vite import HOST
 
 STARTING = 60.0  # seconds in which Vite starts, or starts again
@@ -17,7 +18,8 @@ PAUSE = 0.05
 Headers = list[tuple[bytes, bytes]]
 
 # What an answer or a request says about its one connection (RFC 9110, section 7.6.1), and what
-# Vite has no use for: no cookie of the site is its business.
+# Vite has no use for: no cookie of the site is its business. Nor is it who may read an answer: Vite
+# would let in all origins of this machine, which Django would not.
 NOT_PASSED = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer "
     b"transfer-encoding upgrade host cookie authorization date server".split()
@@ -26,7 +28,7 @@ NOT_PASSED = frozenset(
 
 def passed(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
     pairs = [(name.lower(), value) for name, value in headers]
-    return [pair for pair in pairs if pair[0] not in NOT_PASSED]
+    return [pair for pair in pairs if pair[0] not in NOT_PASSED and not is_cross_origin(pair[0])]
 
 
 class ViteClient:

@@ -6,6 +6,9 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -20,7 +23,7 @@ from tests.e2e.edited import (
     processes_of,
     wait_until,
 )
-from tests.e2e.servers import Server, manage, running
+from tests.e2e.servers import SHOP, Server, environment, free_port, manage, running
 from tests.reflex_adapter.client import APP_STATE, EventClient, connected
 
 SHOP_STATE = f"{APP_STATE}.shop___states____shop_state"
@@ -76,6 +79,26 @@ async def test_ending_it_ends_all_that_it_has_started(
             code = await asyncio.to_thread(server.exit_code)
         assert code == (-number if number == signal.SIGKILL else 0)
         await asyncio.to_thread(wait_until, lambda: not processes_of(server.process.pid), 5)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ending_it_while_it_starts_is_quiet(tmp_path: Path, number: signal.Signals) -> None:
+    """All of them get the signal while what they are forked from imports Django and Reflex."""
+    with (tmp_path / "log").open("wb") as log:
+        command = subprocess.Popen(
+            [sys.executable, "manage.py", "run_reflex", f"--port={free_port()}"],
+            cwd=SHOP,
+            env=environment(SHOP_DATABASE=tmp_path / "shop.sqlite3"),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    wait_until(lambda: any("forkserver" in command_of(it) for it in processes_of(command.pid)))
+    time.sleep(0.3)  # it imports for a second
+    os.killpg(command.pid, number)
+    assert command.wait(SECONDS) == 0
+    assert "Traceback" not in (tmp_path / "log").read_text()
+    wait_until(lambda: not processes_of(command.pid), 5)
 
 
 async def test_a_saved_file_closes_sockets_and_is_what_the_next_one_finds(
@@ -150,6 +173,43 @@ async def test_a_page_that_cannot_be_read_leaves_the_rest_of_the_site(project: E
         assert (await client.get("/")).status_code == 200
 
 
+async def test_what_the_system_checks_find_is_shown_until_it_is_mended(
+    project: EditedShop,
+) -> None:
+    server = project.server
+    said = len(server.output)
+    project.edit("models.py", "max_length=80)", "max_length='x')")
+    async with httpx.AsyncClient(base_url=server.address, timeout=SECONDS) as client:
+        await asyncio.to_thread(wait_until, lambda: "fields.E121" in server.output[said:])
+        answer = await client.get("/cart/json/")
+        assert answer.status_code == 500
+        assert "fields.E121" in answer.text
+        assert "Traceback" not in answer.text + server.output[said:]
+        project.restore()
+        await greets_with(server.address, GREETING)
+        assert "System check identified no issues" in server.output[said:]
+        assert (await client.get("/cart/json/")).status_code == 200
+
+
+MIGRATION = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0003_review")]
+"""
+
+
+async def test_migrations_that_are_not_applied_are_told(project: EditedShop) -> None:
+    server = project.server
+    said = len(server.output)
+    added = project.folder / "shop" / "migrations" / "0099_added.py"
+    added.write_text(MIGRATION)
+    try:
+        await asyncio.to_thread(wait_until, lambda: "unapplied migration" in server.output[said:])
+    finally:
+        added.unlink()
+
+
 async def test_a_missing_module_may_come_later(project: EditedShop) -> None:
     server = project.server
     said = len(server.output)
@@ -158,7 +218,10 @@ async def test_a_missing_module_may_come_later(project: EditedShop) -> None:
     later = project.folder / "shop" / "later.py"
     later.write_text("")
     await greets_with(server.address, GREETING)
+    said = len(server.output)
+    await asyncio.sleep(3)  # it has been looked at, even where the machine is busy
     later.unlink()
+    await asyncio.to_thread(wait_until, lambda: "ModuleNotFoundError" in server.output[said:])
 
 
 async def test_a_guarded_page_is_refused_by_django(project: EditedShop) -> None:
@@ -203,6 +266,12 @@ async def test_vite_is_started_again_and_its_last_words_are_shown(project: Edite
         ("/app/../../config/settings.py", 404, ""),
         ("/app/%2e%2e/%2e%2e/config/settings.py", 404, ""),
         ("/@fs{folder}/config/settings.py?raw", 403, ""),
+        ("/__open-in-editor?file={folder}/nosuch.py", 404, "Not Found"),
+        ("/%5F_open-in-editor?file={folder}/nosuch.py", 404, "Not Found"),
+        ("//__open-in-editor?file={folder}/nosuch.py", 404, "Not Found"),
+        ("/product/teapot?raw", 200, '<script type="module"'),
+        ("/favicon.ico", 200, ""),
+        ("/nosuch.ico", 404, "Not Found"),
     ],
 )
 def test_each_path_reaches_whom_it_belongs_to(
@@ -237,6 +306,30 @@ async def test_another_site_has_no_socket_of_vite(project: EditedShop, origin: s
     assert refused.value.response.status_code == 403
 
 
+FROM_ANOTHER_SITE = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+A_LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Accept": "text/html"}
+OURS = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+
+
+@pytest.mark.parametrize("path", ["/", "/favicon.ico", "/app/root.jsx", "/@vite/client"])
+@pytest.mark.parametrize(
+    ("headers", "status"), [(FROM_ANOTHER_SITE, 403), (A_LINK, 200), (OURS, 200)]
+)
+def test_another_site_has_nothing_of_vite_but_links(
+    project: EditedShop, path: str, headers: dict[str, str], status: int
+) -> None:
+    answer = httpx.get(f"{project.server.address}{path}", headers=headers, timeout=SECONDS)
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("path", ["/", "/favicon.ico", "/app/root.jsx", "/env.json"])
+def test_no_other_origin_of_this_machine_may_read_it(project: EditedShop, path: str) -> None:
+    headers = {"Origin": "http://localhost:9999", "Sec-Fetch-Site": "same-site"}
+    answer = httpx.get(f"{project.server.address}{path}", headers=headers, timeout=SECONDS)
+    assert answer.status_code == 200
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
 @pytest.mark.parametrize("path", ["/", "/app/root.jsx", "/@vite/client"])
 def test_another_host_is_refused(project: EditedShop, path: str) -> None:
     answer = httpx.get(f"{project.server.address}{path}", headers={"Host": "evil.example"})
@@ -257,3 +350,10 @@ def test_a_port_that_is_taken_is_one_line(project: EditedShop) -> None:
         manage("run_reflex", f"--port={project.server.port}")
     [line] = str(refused.value).splitlines()
     assert line.startswith(f"CommandError: Cannot serve on 127.0.0.1:{project.server.port}: ")
+
+
+@pytest.mark.parametrize("env", ["dev", "prod"])
+def test_a_port_that_cannot_be_is_one_sentence(env: str) -> None:
+    with pytest.raises(AssertionError) as ended:
+        manage("run_reflex", "--port=99999", f"--env={env}")
+    assert str(ended.value).splitlines() == ["CommandError: --port is 0 to 65535."]

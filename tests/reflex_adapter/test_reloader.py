@@ -90,6 +90,49 @@ def test_the_project_is_looked_at_five_times_as_often_as_all(module: Path) -> No
         next(ticks)
 
 
+@pytest.fixture
+def ticks(module: Path) -> Iterator[None]:
+    """The looks of a reloader that has looked at the module once."""
+    reloader = ProjectReloader(NOW)
+    reloader.pause = 0
+    ticks = reloader.tick()
+    next(ticks)
+    return ticks
+
+
+def test_a_deleted_module_counts(ticks: Iterator[None], module: Path) -> None:
+    module.unlink()
+    next(ticks)
+    with pytest.raises(SystemExit):
+        next(ticks)
+
+
+def test_a_module_that_is_missing_for_a_moment_is_not_deleted(
+    ticks: Iterator[None], module: Path
+) -> None:
+    as_it_was = module.stat().st_mtime
+    module.unlink()
+    next(ticks)
+    module.write_text("")
+    saved(module, as_it_was)
+    for _ in range(10):
+        next(ticks)
+
+
+def test_a_broken_module_that_is_deleted_counts(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.py"
+    broken.write_text("def")
+    reloader = ProjectReloader(NOW)
+    reloader.pause = 0
+    reloader.extra_files.add(broken)
+    ticks = reloader.tick()
+    next(ticks)
+    broken.unlink()
+    next(ticks)
+    with pytest.raises(SystemExit):
+        next(ticks)
+
+
 def test_a_file_that_pages_show_counts(
     tmp_path: Path, module: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

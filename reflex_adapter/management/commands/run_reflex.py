@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -15,6 +16,8 @@ from django.core.management.base import BaseCommand, CommandError
 from reflex_adapter.port import DEFAULT_PORT, port_of_project
 
 DEFAULT_APPLICATION = "reflex_adapter.asgi_entry.application"
+
+HIGHEST_PORT = 65535
 
 
 class Command(BaseCommand):
@@ -51,6 +54,8 @@ class Command(BaseCommand):
         self.workers, self.grace = options["workers"], options["graceful_timeout"]
         if self.workers < 1 or self.grace < 0:
             raise CommandError("--workers is 1 or more, --graceful-timeout 0 or more.")
+        if not 0 <= port <= HIGHEST_PORT:
+            raise CommandError(f"--port is 0 to {HIGHEST_PORT}.")
         if env == "dev" and self.workers > 1:
             raise CommandError("--workers needs --env prod.")
         os.environ.setdefault("REFLEX_ENV_MODE", env)  # read by Reflex when it is imported
@@ -58,15 +63,17 @@ class Command(BaseCommand):
         if env == "prod":
             self.serve(host, port)
         else:
-            self.develop(host, port)
+            self.develop(host, port, checks=not options.get("skip_checks", False))
 
-    def develop(self, host: str, port: int) -> None:
+    def develop(self, host: str, port: int, checks: bool) -> None:
         """Serve what is being developed, anew whenever a file is saved."""
-        loop = import_module("reflex_adapter.dev.loop")  # as in serve()
-        try:
-            loop.run(application(), host, port, self.stdout.write, self.ready(host, port))
-        except loop.DevelopmentFailed as error:
-            raise CommandError(str(error)) from error
+        with suppress(KeyboardInterrupt):  # so early that nothing runs yet
+            loop = import_module("reflex_adapter.dev.loop")  # as in serve()
+            try:
+                ready = self.ready(host, port)
+                loop.run(application(), host, port, checks, self.stdout.write, ready)
+            except loop.DevelopmentFailed as error:
+                raise CommandError(str(error)) from error
 
     def ready(self, host: str, port: int) -> Callable[[], None]:
         def ready() -> None:
