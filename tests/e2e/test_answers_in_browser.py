@@ -155,6 +155,11 @@ def test_a_page_that_is_refused_says_so_for_good(tab: Page, site: Server, log: L
     log.says(f"{REQUEST} Forbidden: /refused")
 
 
+def test_the_page_has_reflexs_badge_if_it_is_asked_for(tab: Page, site: Server) -> None:
+    open_page(tab, site)
+    expect(tab.get_by_text("Built with Reflex")).to_be_visible()
+
+
 def test_a_refused_handshake_is_not_tried_again_in_a_tight_loop(
     browser: Browser, site: Server
 ) -> None:

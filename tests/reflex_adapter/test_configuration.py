@@ -24,6 +24,24 @@ FLAGS = [
     *["ONLY_DECORATED_HANDLERS", "RENDER_SPA_VIA_TEMPLATE_ENGINE"],
 ]
 DOTTED = ["EVENT_MIDDLEWARE_SKIP", "PAGE_PACKAGES"]
+# By their sections: the least and the most that a limit may be; what has no most takes any number.
+LIMITS: dict[str, dict[str, tuple[int, int | None]]] = {
+    "UPLOAD": dict.fromkeys(("MAX_FILE_SIZE", "MAX_SIZE", "MAX_FILES", "MAX_WAIT"), (1, None)),
+    "SOCKET": {
+        "MAX_MESSAGE": (1024, 16 * 1024**2),
+        **dict.fromkeys(("MAX_MALFORMED", "MAX_RATE", "MAX_QUEUED"), (1, 100_000)),
+        **dict.fromkeys(("MAX_BURST", "MAX_NEW", "MAX_NEW_VISITORS"), (10, 100_000)),
+        "MAX_TASKS": (1, 10_000),
+        "MAX_PER_VISITOR": (1, 100_000),
+        "MAX_OPEN": (1, 1_000_000),
+        "MAX_WAITING": (10, 1_000_000),
+        "MAX_WAITING_SIZE": (64 * 1024, 1024**3),
+        "MAX_SEND_WAIT": (1, 3_600),
+        "MAX_LOG_LINES": (1, 10_000),
+    },
+}
+RANGES = {f"{section}_{name}": it for section in LIMITS for name, it in LIMITS[section].items()}
+NO_NUMBER = ["10", 1.5, True, None, [10]]
 WRONG: dict[str, list[Any]] = {
     **{name: ["yes", 1, None, [True]] for name in FLAGS},
     **{name: ["shop.pages", [1], [""], ["shop pages"], ["a..b"], None, 1] for name in DOTTED},
@@ -34,6 +52,10 @@ WRONG: dict[str, list[Any]] = {
     "REVALIDATE_SECONDS": [0, -1, 3601, "60", 1.5, True, None],
     "LOGIN_URL": ["", 1, ["/login"], True],
     "AUTH_CACHE": [-1, 301, "60", True, None],
+    **{
+        name: [least - 1, -1, *([] if most is None else [most + 1]), *NO_NUMBER]
+        for name, (least, most) in RANGES.items()
+    },
 }
 
 
@@ -48,9 +70,17 @@ def test_a_wrong_value_is_refused_by_name(name: str, wrong: Any) -> None:
         configuration()
 
 
-def test_every_setting_is_refused_somewhere_here_or_with_its_limits() -> None:
-    limits = [name for name in setting_names() if re.search("_(UPLOAD|SOCKET)_", name)]
-    assert {*limits, *(f"REFLEX_DJANGO_{name}" for name in WRONG)} == set(setting_names())
+def test_every_setting_is_refused_above() -> None:
+    assert {f"REFLEX_DJANGO_{name}" for name in WRONG} == set(setting_names())
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_a_limit_may_be_whatever_is_in_its_range(name: str) -> None:
+    section, _, field = name.lower().partition("_")
+    least, most = RANGES[name]
+    for value in (least, 10**12 if most is None else most):
+        with override_settings(**{f"REFLEX_DJANGO_{name}": value}):
+            assert getattr(getattr(configuration(), section), field) == value
 
 
 @pytest.mark.parametrize(
