@@ -48,7 +48,21 @@ WRONG: dict[str, list[Any]] = {
     "PAGE_APPS": ["shop", [1], ["shop.views"], 1],
     "PAGE_MODULE": ["", None, "../views", "views.py ", "class"],
     "RESERVED_REFLEX_PREFIXES": ["/chat", ["chat"], ["/"], [1], None],
-    "VISITOR_COOKIE": ["", None, 1],
+    "VISITOR_COOKIE": [
+        *[
+            "",
+            None,
+            1,
+            "bad name; x",
+            "\u00fcn\u00ef",
+            "a=b",
+            "a,b",
+            "a:b",
+            "a\n",
+            "Path",
+            "expires",
+        ]
+    ],
     "REVALIDATE_SECONDS": [0, -1, 3601, "60", 1.5, True, None],
     "LOGIN_URL": ["", 1, ["/login"], True],
     "AUTH_CACHE": [-1, 301, "60", True, None],
@@ -97,6 +111,39 @@ def test_an_unknown_name_is_refused_with_the_one_that_was_meant(name: str, close
         pytest.raises(ImproperlyConfigured, match=f"no setting {name}. .*{close}"),
     ):
         configuration()
+
+
+@pytest.mark.parametrize(
+    ("cookie", "others", "remedy"),
+    [
+        ("sessionid", {}, "SESSION_COOKIE_NAME"),
+        ("csrftoken", {}, "CSRF_COOKIE_NAME"),
+        ("django_language", {}, "LANGUAGE_COOKIE_NAME"),
+        ("guest", {"SESSION_COOKIE_NAME": "guest"}, "SESSION_COOKIE_NAME, too"),
+        ("__Secure-v", {}, "SESSION_COOKIE_SECURE = True"),
+        ("__Host-v", {}, "SESSION_COOKIE_SECURE = True"),
+        ("__HOST-v", {"SESSION_COOKIE_SECURE": True, "SESSION_COOKIE_PATH": "/a"}, "PATH = '/'"),
+        (
+            "__Host-v",
+            {"SESSION_COOKIE_SECURE": True, "SESSION_COOKIE_DOMAIN": "shop.example"},
+            "DOMAIN = None",
+        ),
+    ],
+)
+def test_the_visitors_cookie_is_none_of_djangos_and_browsers_take_it(
+    cookie: str, others: dict[str, Any], remedy: str
+) -> None:
+    with (
+        override_settings(REFLEX_DJANGO_VISITOR_COOKIE=cookie, **others),
+        pytest.raises(ImproperlyConfigured, match=f"^REFLEX_DJANGO_VISITOR_COOKIE = .*{remedy}"),
+    ):
+        configuration()
+
+
+@pytest.mark.parametrize("cookie", ["guest", "__Host-v", "__Secure-v", "a.b-c!", "Sessionid"])
+def test_the_visitors_cookie_may_have_any_other_name(cookie: str) -> None:
+    with override_settings(REFLEX_DJANGO_VISITOR_COOKIE=cookie, SESSION_COOKIE_SECURE=True):
+        assert configuration().visitor_cookie == cookie
 
 
 def test_it_cannot_be_changed() -> None:
