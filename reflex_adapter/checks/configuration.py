@@ -10,7 +10,7 @@ from reflex_adapter.event_chain import event_middleware
 from reflex_adapter.login_page import check_login_url
 from reflex_adapter.mount import get_mount
 from reflex_adapter.page_errors import described
-from reflex_adapter.page_modules import page_apps
+from reflex_adapter.page_modules import page_apps, page_packages
 
 
 def configuration_error() -> Exception | None:
@@ -19,6 +19,7 @@ def configuration_error() -> Exception | None:
         configuration()
         event_middleware()
         page_apps()
+        page_packages()
         get_mount()
         check_login_url()
     except Exception as error:  # noqa: BLE001 - whatever urls.py raises; it is reported

@@ -184,6 +184,7 @@ def test_settings_that_exclude_each_other_are_refused(
     ("name", "value"),
     [
         *[("MIRROR_CSRF", 1), ("NO_SUCH", 1), ("PAGE_APPS", ["no_such"])],
+        *[("PAGE_PACKAGES", ["no_such"]), ("PAGE_PACKAGES", ["shop.nosuch.pages"])],
         ("EVENT_MIDDLEWARE_SKIP", ["no.such.Middleware"]),
         *[("LOGIN_URL", "no-such-name"), ("LOGIN_URL", "admin:no-such-name")],
     ],
