@@ -132,10 +132,20 @@ def test_a_build_without_a_page_names_the_setting_that_left_it_out(
     assert "Traceback" not in told
 
 
-def test_a_wrong_configuration_is_an_error_at_start(tmp_path: Path) -> None:
-    settings = "from config.settings import *\nREFLEX_DJANGO_PAGE_APPS = ['elsewhere']\n"
-    (tmp_path / "broken_settings.py").write_text(settings)
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("REFLEX_DJANGO_PAGE_APPS = ['elsewhere']", "REFLEX_DJANGO_PAGE_APPS"),
+        ("DJANGO_ADAPTER_THREADS = 0", "DJANGO_ADAPTER_THREADS must be"),
+        ("DJANGO_ADAPTER_THREDS = 3", "There is no setting DJANGO_ADAPTER_THREDS."),
+        ("DJANGO_ADAPTER_COMPILED_CHAIN = 'no'", "DJANGO_ADAPTER_COMPILED_CHAIN must be"),
+    ],
+)
+def test_a_wrong_configuration_is_an_error_at_start(
+    tmp_path: Path, setting: str, said: str
+) -> None:
+    (tmp_path / "broken_settings.py").write_text(f"from config.settings import *\n{setting}\n")
     script = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{SITE}"
     done = completed(script, DJANGO_SETTINGS_MODULE="broken_settings")
     assert done.returncode == 1
-    assert "ImproperlyConfigured: REFLEX_DJANGO_PAGE_APPS" in done.stderr
+    assert f"ImproperlyConfigured: {said}" in done.stderr
