@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from asgi_compose import ASGIApp, Dispatcher, OriginGuard, Route, Scope, path_prefix
+from django_adapter.conf import refuse_wrong_settings
 from django_adapter.http import get_asgi_application
 from django_adapter.origin import HostGuard, origin_allowed
 
@@ -30,8 +31,10 @@ def DjangoOuterDispatcher(
     ``inner`` sees only connections that Django itself would take: the host is allowed, and the
     ``Origin`` of a WebSocket handshake or of an unsafe method is the site's own or trusted.
     The applications of ``routes`` see theirs unchecked, and none of the reserved paths. Django sees
-    only HTTP; a WebSocket that nobody takes is refused with 403. Lifespan reaches all.
+    only HTTP; a WebSocket that nobody takes is refused with 403. Lifespan reaches all. Raises
+    ``ImproperlyConfigured`` for a ``DJANGO_ADAPTER_`` setting that is wrong or unknown.
     """
+    refuse_wrong_settings()
     return Dispatcher(
         [
             Route(path_prefix(*reserved), guarded(inner)),

@@ -5,8 +5,7 @@ Nothing is instantiated and no database is asked: what middleware does is judged
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from functools import partial
 from inspect import isfunction
 from typing import Any, NamedTuple, get_type_hints
@@ -19,31 +18,26 @@ from django.utils.module_loading import import_string
 from django_adapter import conf
 from django_adapter.chain import is_hook_style
 
-PREFIX = "DJANGO_ADAPTER_"
 CONNECTIONS = 4  # of psycopg's pool, where nothing is said of their number
 
 
 class Known(NamedTuple):
-    """How a setting is read, which raises where it is wrong, and what to do then."""
+    """Which check a wrong setting fails, and what to do then."""
 
-    read: Callable[[], object]
     id: str
     hint: str
 
 
-SETTINGS = {
+KNOWN = {
     "DJANGO_ADAPTER_THREADS": Known(
-        conf.thread_count,
         "django_adapter.E001",
         "Say how many requests and events may be at work in a thread at once, or leave it out.",
     ),
     "DJANGO_ADAPTER_NON_BLOCKING": Known(
-        conf.non_blocking,
         "django_adapter.E002",
         "List middleware by the very paths that stand in MIDDLEWARE, or leave it out.",
     ),
     "DJANGO_ADAPTER_COMPILED_CHAIN": Known(
-        conf.compiled_chain,
         "django_adapter.E003",
         "Set it to False to have HTTP served by Django's own handler, or leave it out.",
     ),
@@ -60,22 +54,18 @@ def check_settings(app_configs: object, **kwargs: object) -> list[CheckMessage]:
 
 
 def wrong_settings() -> Iterator[CheckMessage]:
-    for setting in SETTINGS.values():
+    for name, read in conf.SETTINGS.items():
         try:
-            setting.read()
+            read()
         except ImproperlyConfigured as error:
-            yield Error(str(error), hint=setting.hint, id=setting.id)
+            yield Error(str(error), hint=KNOWN[name].hint, id=KNOWN[name].id)
 
 
 def check_names(app_configs: object, **kwargs: object) -> list[CheckMessage]:
-    names = [name for name in dir(settings) if name.startswith(PREFIX)]
-    return [unknown(name) for name in names if name not in SETTINGS]
-
-
-def unknown(name: str) -> CheckMessage:
-    close = get_close_matches(name, SETTINGS, n=1, cutoff=0.8)
-    hint = f"Did you mean {close[0]}?" if close else "Remove it: nothing reads it."
-    return Error(f"There is no setting {name}.", hint=hint, id="django_adapter.E004")
+    return [
+        Error(f"There is no setting {name}.", hint=conf.remedy(name), id="django_adapter.E004")
+        for name in conf.unknown_names()
+    ]
 
 
 def check_pools(app_configs: object, **kwargs: object) -> list[CheckMessage]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+PREFIX = "DJANGO_ADAPTER_"
 THREADS = 16
 
 
@@ -48,3 +50,27 @@ def flag(name: str, default: bool) -> bool:
     if not isinstance(value, bool):
         raise ImproperlyConfigured(f"DJANGO_ADAPTER_{name} must be True or False, not {value!r}.")
     return value
+
+
+SETTINGS: dict[str, Callable[[], object]] = {
+    "DJANGO_ADAPTER_THREADS": thread_count,
+    "DJANGO_ADAPTER_NON_BLOCKING": non_blocking,
+    "DJANGO_ADAPTER_COMPILED_CHAIN": compiled_chain,
+}
+
+
+def refuse_wrong_settings() -> None:
+    """Raise ``ImproperlyConfigured`` for a wrong value or an unknown name, saying what is right."""
+    for name in unknown_names():
+        raise ImproperlyConfigured(f"There is no setting {name}. {remedy(name)}")
+    for read in SETTINGS.values():
+        read()
+
+
+def unknown_names() -> list[str]:
+    return [name for name in dir(settings) if name.startswith(PREFIX) and name not in SETTINGS]
+
+
+def remedy(unknown: str) -> str:
+    close = get_close_matches(unknown, SETTINGS, n=1, cutoff=0.8)
+    return f"Did you mean {close[0]}?" if close else "Remove it: nothing reads it."

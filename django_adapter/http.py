@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 from asgi_compose import ASGIApp, Scope
-from django_adapter.conf import compiled_chain
+from django_adapter.conf import compiled_chain, refuse_wrong_settings
 from django_adapter.handler import CompiledHandler
 from django_adapter.lease import Lease
 from django_adapter.signals import close_after_work, finished, started
@@ -24,9 +24,11 @@ from django_adapter.thread import LeasedThread
 def get_asgi_application() -> ASGIApp:
     """Set Django up and return its ASGI application, over the compiled chain.
 
-    With ``DJANGO_ADAPTER_COMPILED_CHAIN = False`` it is Django's own.
+    With ``DJANGO_ADAPTER_COMPILED_CHAIN = False`` it is Django's own. Raises
+    ``ImproperlyConfigured`` for a ``DJANGO_ADAPTER_`` setting that is wrong or unknown.
     """
     django.setup(set_prefix=False)
+    refuse_wrong_settings()
     return ASGIHandler() if compiled_chain() else django_asgi_application()
 
 

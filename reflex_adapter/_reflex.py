@@ -74,6 +74,7 @@ from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
 from reflex_adapter.initial_values import of_nobody
 from reflex_adapter.node import PackagesMissing
+from reflex_adapter.public_files import remove_outdated
 
 __all__ = [
     "FIELD_MARKER",
@@ -475,6 +476,7 @@ def compiling() -> Iterator[None]:
     try:
         if prerequisites.needs_reinit():
             prerequisites.initialize_frontend_dependencies()
+        remove_outdated_assets()
         yield
     except SystemExit as stop:  # how Reflex reports it
         raise PackagesMissing from stop
@@ -505,9 +507,16 @@ def compile_pages() -> Path:
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     if prerequisites.needs_reinit():
         prerequisites.initialize_frontend_dependencies()
-    import_module(get_config().module).app._compile(prerender_routes=True)
+    app = import_module(get_config().module).app
+    remove_outdated_assets()
+    app._compile(prerender_routes=True)
     build.set_env_json()
     return prerequisites.get_web_dir()
+
+
+def remove_outdated_assets() -> None:
+    """Remove what a compilation, which copies newer files only, would leave among the public."""
+    remove_outdated(web_folder() / Dirs.PUBLIC, Path.cwd() / Dirs.APP_ASSETS)
 
 
 def explicit_values(config: rx.Config) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -36,7 +36,8 @@ def export(*, force: bool = False, say: Callable[[str], object] = logger.info) -
     """Bring the build up to date; return whether there was something to do.
 
     ``say`` is told each stage as it begins. Raises ``RuntimeError`` with the remedy where node is
-    missing or the build fails, and with the file and line of a page that cannot be loaded.
+    missing, the build fails or cannot be written, and with the file and line of a page that cannot
+    be loaded.
     """
     stages = Stages(say)
     use_node_of_environment()
@@ -48,7 +49,8 @@ def export(*, force: bool = False, say: Callable[[str], object] = logger.info) -
         web = compiled_pages()
         digest = digest_of(web)
         if not force and stamp_of(target) == digest:
-            sources.note(target, made_from)
+            with writing(target):
+                sources.note(target, made_from)
             return False
         stages.begin("Bundling them")
         bundle = bundled_pages()
@@ -112,15 +114,48 @@ def stamp_of(target: Path) -> str | None:
 
 
 def replace(target: Path, bundle: Path, digest: str) -> None:
-    """Put a copy of ``bundle`` in the place of ``target``, which stays until the copy is whole."""
+    """Put a copy of ``bundle`` in the place of ``target``, which stays until the copy is whole.
+
+    Raises ``RuntimeError`` where that cannot be written, and leaves what there was.
+    """
     fresh, old = target.with_name(target.name + ".new"), target.with_name(target.name + ".old")
-    if old.exists() and not target.exists():  # the last time ended between the two renames
-        old.rename(target)
-    for leftover in (fresh, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(bundle, fresh)
-    (fresh / STAMP).write_text(digest)
-    if target.exists():
-        target.rename(old)
-    fresh.rename(target)
+    with writing(target):
+        put_back(old, target)  # the last time ended between the two renames
+        for leftover in (fresh, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        try:
+            shutil.copytree(bundle, fresh)
+            (fresh / STAMP).write_text(digest)
+            if target.exists():
+                target.rename(old)
+            fresh.rename(target)
+        except OSError:
+            shutil.rmtree(fresh, ignore_errors=True)  # the disk may be full
+            with suppress(OSError):
+                put_back(old, target)
+            raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def put_back(old: Path, target: Path) -> None:
+    if old.exists() and not target.exists():
+        old.rename(target)
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """Have what the system refuses in this block be a sentence, as a ``RuntimeError``."""
+    try:
+        yield
+    except OSError as error:
+        raise RuntimeError(
+            f"The build cannot be written to {target}: {reason(error)}. What was there has stayed."
+        ) from error
+
+
+def reason(error: OSError) -> str:
+    """Return what the system says, of the first of several files, and not of which."""
+    if isinstance(error, shutil.Error):
+        _, _, said = error.args[0][0]
+        return str(said).partition(": '")[0]
+    return error.strerror or str(error)

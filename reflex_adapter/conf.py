@@ -16,6 +16,7 @@ from django.dispatch import receiver
 from reflex_adapter.limits import SocketLimits, UploadLimits
 from reflex_adapter.setting_kinds import (
     Kind,
+    cookie_name,
     dotted_names,
     flag,
     module_name,
@@ -24,13 +25,13 @@ from reflex_adapter.setting_kinds import (
     prefixes,
     seconds,
     setting,
-    text,
     within,
 )
 
 PREFIX = "REFLEX_DJANGO_"
 BUILD_FOLDER = "_reflex"  # below STATIC_ROOT
 MOST_SECONDS = 300  # that an authentication may be out of date
+COOKIES = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME")  # of Django
 TICKET_PATH = "/_event_cookies"  # where the page fetches the cookies that an event has set
 
 Section = TypeVar("Section")
@@ -76,7 +77,7 @@ class Configuration:
     # Seconds within which an idle socket is closed, once the login it was opened under has ended.
     revalidate_seconds: int = within(60, 1, 3_600)
 
-    visitor_cookie: str = setting(text("the name of a cookie"), "reflex_visitor")
+    visitor_cookie: str = setting(cookie_name, "reflex_visitor")
 
 
 SECTIONS: dict[str, type[Any]] = {"upload": UploadLimits, "socket": SocketLimits}
@@ -135,6 +136,7 @@ def unknown(name: str, names: list[str]) -> str:
 
 def refuse_combinations(found: Configuration) -> None:
     """Raise ``ImproperlyConfigured`` for two settings that cannot both be meant."""
+    refuse_cookie(found.visitor_cookie)
     if found.event_middleware_skip and not found.run_middleware_chain:
         raise ImproperlyConfigured(
             "REFLEX_DJANGO_EVENT_MIDDLEWARE_SKIP names what is left out of the chain that "
@@ -152,6 +154,35 @@ def refuse_combinations(found: Configuration) -> None:
             "REFLEX_DJANGO_AUTO_DISCOVER_PAGES = False leaves no place for pages: name their "
             "packages in REFLEX_DJANGO_PAGE_PACKAGES."
         )
+
+
+def refuse_cookie(name: str) -> None:
+    """Raise ``ImproperlyConfigured`` for a cookie that Django has, or that browsers would drop."""
+    said = f"REFLEX_DJANGO_VISITOR_COOKIE = {name!r}"
+    for its in COOKIES:
+        if name == getattr(settings, its):
+            raise ImproperlyConfigured(f"{said} is {its}, too; choose another name.")
+    wanted = demanded_by(name)
+    if any(getattr(settings, setting) != value for setting, value in wanted.items()):
+        all_of_it = ", ".join(f"{setting} = {value!r}" for setting, value in wanted.items())
+        raise ImproperlyConfigured(
+            f"{said}: browsers take a cookie of this prefix only with {all_of_it}; "
+            "set that, or choose another name."
+        )
+
+
+def demanded_by(cookie: str) -> dict[str, Any]:
+    """Return the settings without which browsers drop a cookie of this name.
+
+    They compare its prefix in any case.
+    """
+    if cookie.lower().startswith("__host-"):
+        return {
+            "SESSION_COOKIE_SECURE": True,
+            "SESSION_COOKIE_PATH": "/",
+            "SESSION_COOKIE_DOMAIN": None,
+        }
+    return {"SESSION_COOKIE_SECURE": True} if cookie.lower().startswith("__secure-") else {}
 
 
 def build_root() -> Path:

@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from reflex_adapter.conf import configuration
 from reflex_adapter.layout import default_layout
 from reflex_adapter.mount import check_installed, get_mount
-from reflex_adapter.page_modules import import_pages
+from reflex_adapter.page_modules import import_pages, page_apps
 from reflex_adapter.pages import Page, noted_pages
 from reflex_adapter.reflex_app import DjangoApp, made_apps
 from reflex_adapter.unreached_pages import warn_of_unreached
@@ -76,11 +76,24 @@ def is_within(name: str, package: str) -> bool:
 
 
 def no_page(app_name: str) -> str:
-    module = configuration().page_module
+    """Say where a page of this app would be found, or which setting has it left out."""
+    found, module = configuration(), configuration().page_module
+    file = f"{app_name}/{module.replace('.', '/')}.py"
+    if not found.auto_discover_pages:
+        return (
+            "There is no page: with REFLEX_DJANGO_AUTO_DISCOVER_PAGES = False they are looked for "
+            f"only in REFLEX_DJANGO_PAGE_PACKAGES = {list(found.page_packages)!r}. Put one there "
+            "with @template(route='/')."
+        )
+    if app_name not in {config.label for config in page_apps()}:
+        return (
+            "There is no page: they are looked for only in REFLEX_DJANGO_PAGE_APPS = "
+            f"{list(found.page_apps or ())!r}. Add {app_name!r} there, and put one into {file} "
+            "with @template(route='/')."
+        )
     return (
-        f"There is no page: put one into {app_name}/{module.replace('.', '/')}.py with "
-        f"@template(route='/'). Pages are looked for in modules of this name "
-        f"(REFLEX_DJANGO_PAGE_MODULE = {module!r})."
+        f"There is no page: put one into {file} with @template(route='/'). Pages are looked for in "
+        f"modules of this name (REFLEX_DJANGO_PAGE_MODULE = {module!r})."
     )
 
 

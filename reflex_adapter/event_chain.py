@@ -33,7 +33,16 @@ def event_middleware() -> list[str]:
     if configuration().run_middleware_chain:
         return kept
     needed = tuple(import_string(path) for path in OF_APP_STATE)
-    return [path for path in kept if is_one_of(import_string(path), needed)]
+    return [path for path in kept if is_one_of(imported(path), needed)]
+
+
+def imported(path: str) -> object:
+    """Return what an entry of ``MIDDLEWARE`` names; what cannot be imported is raised with it."""
+    try:
+        return import_string(path)
+    except ImportError as error:
+        error.msg = f"MIDDLEWARE has {path!r}: {error.msg}"
+        raise
 
 
 def is_one_of(middleware: object, classes: tuple[type, ...]) -> bool:

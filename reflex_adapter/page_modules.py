@@ -21,7 +21,7 @@ def import_pages() -> None:
     """
     for config in page_apps():
         import_module_of(config)
-    for package in configuration().page_packages:
+    for package in page_packages():
         import_whole(package)
 
 
@@ -41,6 +41,20 @@ def page_apps() -> list[AppConfig]:
     return [config for config in installed if config.label in labels]
 
 
+def page_packages() -> list[str]:
+    """Return the modules and packages that the settings name beside the apps.
+
+    To find one imports the packages above it.
+    """
+    named = list(configuration().page_packages)
+    for name in named:
+        if not exists(name):
+            raise ImproperlyConfigured(
+                f"REFLEX_DJANGO_PAGE_PACKAGES names {name!r}: there is no such module."
+            )
+    return named
+
+
 def import_module_of(config: AppConfig) -> None:
     """Import the app's module of pages, if it has one; what is wrong inside it is raised."""
     package, _, last = f"{config.name}.{configuration().page_module}".rpartition(".")
@@ -50,10 +64,6 @@ def import_module_of(config: AppConfig) -> None:
 
 def import_whole(name: str) -> None:
     """Import a module and, if it is a package, all modules in it."""
-    if not exists(name):
-        raise ImproperlyConfigured(
-            f"REFLEX_DJANGO_PAGE_PACKAGES names {name!r}: there is no such module."
-        )
     module = import_module(name)
     for found in walk_packages(getattr(module, "__path__", ()), f"{name}."):
         import_module(found.name)
@@ -62,5 +72,7 @@ def import_whole(name: str) -> None:
 def exists(name: str) -> bool:
     try:
         return find_spec(name) is not None
-    except ModuleNotFoundError:  # what is above it does not exist
-        return False
+    except ModuleNotFoundError as error:
+        if error.name and f"{name}.".startswith(f"{error.name}."):  # what is above it
+            return False
+        raise

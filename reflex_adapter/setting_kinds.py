@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Callable
 from dataclasses import field
+from http.cookies import Morsel
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
 Kind = Callable[[str, Any], Any]  # takes the setting's name and value
+
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # what RFC 6265 has a cookie be named
 
 
 def setting(kind: Kind, default: Any) -> Any:
@@ -73,6 +77,14 @@ def optional_text(what: str) -> Kind:
         return None if value is None else str(required(name, value))
 
     return check
+
+
+def cookie_name(name: str, value: Any) -> str:
+    """Take what browsers and Python take for the name of a cookie."""
+    named = isinstance(value, str) and TOKEN.fullmatch(value)
+    if not named or value.lower() in Morsel():  # an attribute, such as path
+        raise wrong(name, "the name of a cookie, such as 'reflex_visitor'", value)
+    return str(value)
 
 
 def module_name(name: str, value: Any) -> str:

@@ -17,8 +17,7 @@ from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from django.core.management.templates import TemplateCommand
 
-from django_adapter.checks import SETTINGS
-from django_adapter.conf import compiled_chain, non_blocking, thread_count
+from django_adapter.conf import SETTINGS, compiled_chain, non_blocking, thread_count
 from reflex_adapter.conf import PREFIX, SECTIONS, Configuration
 from tests.fresh import PACKAGES, ROOT
 from tests.test_public_api import CONTRACT

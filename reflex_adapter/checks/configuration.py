@@ -6,11 +6,11 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
 from reflex_adapter.conf import configuration
-from reflex_adapter.event_chain import event_middleware
+from reflex_adapter.event_chain import event_middleware, imported
 from reflex_adapter.login_page import check_login_url
 from reflex_adapter.mount import check_installed, get_mount
 from reflex_adapter.page_errors import described
-from reflex_adapter.page_modules import page_apps
+from reflex_adapter.page_modules import page_apps, page_packages
 from reflex_adapter.port import port_of_mount
 
 
@@ -18,8 +18,10 @@ def configuration_error() -> Exception | None:
     """Return what the server would raise on its start, before it loads any page."""
     try:
         configuration()
-        event_middleware()
+        for path in event_middleware():
+            imported(path)
         page_apps()
+        page_packages()
         check_installed(get_mount())
         port_of_mount()
         check_login_url()

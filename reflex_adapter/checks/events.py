@@ -10,7 +10,7 @@ from django.db import connections
 from django.utils.module_loading import import_string
 
 from reflex_adapter.conf import configuration
-from reflex_adapter.event_chain import event_middleware, is_one_of
+from reflex_adapter.event_chain import event_middleware, imported, is_one_of
 
 SET_BY = {
     "session": "django.contrib.sessions.middleware.SessionMiddleware",
@@ -41,13 +41,6 @@ def missing_middleware() -> Iterator[CheckMessage]:
                 f"if middleware of another kind sets request.{name}, silence this.",
                 id="reflex_adapter.W009",
             )
-
-
-def imported(path: str) -> object:
-    try:
-        return import_string(path)
-    except ImportError:  # which the server says when it starts, as under Django
-        return None
 
 
 def chain_that_does_not_run() -> Iterator[CheckMessage]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
-from asgi_compose import Route, path_prefix
+from asgi_compose import ASGIApp, Route, path_prefix
 from django_adapter import RESERVED_PREFIXES, DjangoOuterDispatcher, get_asgi_application
 from django_adapter.handler import CompiledHandler
 from tests.conftest import Header, ScopeFactory
@@ -187,3 +190,27 @@ async def test_http_is_served_over_the_compiled_chain_or_as_the_setting_says_by_
     transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         assert (await client.get("/admin/")).text == "django admin /admin/"
+
+
+@pytest.mark.parametrize("make", [get_asgi_application, lambda: DjangoOuterDispatcher(Inner())])
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("THREADS", 0, "DJANGO_ADAPTER_THREADS must be"),
+        ("NON_BLOCKING", ["a.b"], "DJANGO_ADAPTER_NON_BLOCKING names 'a.b'"),
+        ("COMPILED_CHAIN", "no", "DJANGO_ADAPTER_COMPILED_CHAIN must be True or False, not 'no'"),
+        ("THREDS", 3, "no setting DJANGO_ADAPTER_THREDS. Did you mean DJANGO_ADAPTER_THREADS?"),
+    ],
+)
+def test_none_is_made_while_a_setting_is_wrong(
+    settings: Any, make: Callable[[], ASGIApp], name: str, value: object, said: str
+) -> None:
+    setattr(settings, f"DJANGO_ADAPTER_{name}", value)
+    with pytest.raises(ImproperlyConfigured, match=re.escape(said)):
+        make()
+
+
+def test_django_in_another_place_is_none_while_a_setting_is_wrong(settings: Any) -> None:
+    settings.DJANGO_ADAPTER_THREADS = "many"
+    with pytest.raises(ImproperlyConfigured, match="DJANGO_ADAPTER_THREADS"):
+        DjangoOuterDispatcher(Inner(), django=ASGIHandler())

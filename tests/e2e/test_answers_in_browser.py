@@ -190,6 +190,11 @@ def test_what_loads_a_page_is_no_load_of_it_where_a_button_calls_it(
     expect(shown).to_have_count(0)
 
 
+def test_the_page_has_reflexs_badge_if_it_is_asked_for(tab: Page, site: Server) -> None:
+    open_page(tab, site)
+    expect(tab.get_by_text("Built with Reflex")).to_be_visible()
+
+
 def test_a_refused_handshake_is_not_tried_again_in_a_tight_loop(
     browser: Browser, site: Server
 ) -> None:

@@ -106,10 +106,46 @@ def test_a_build_without_a_page_says_where_one_is_looked_for(tmp_path: Path, mod
     assert "Traceback" not in said
 
 
-def test_a_wrong_configuration_is_an_error_at_start(tmp_path: Path) -> None:
-    settings = "from config.settings import *\nREFLEX_DJANGO_PAGE_APPS = ['elsewhere']\n"
-    (tmp_path / "broken_settings.py").write_text(settings)
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            "PAGE_APPS = []",
+            "only in REFLEX_DJANGO_PAGE_APPS = []. Add 'shop' there, and put one into shop/",
+        ),
+        ("PAGE_APPS = ['admin']", "only in REFLEX_DJANGO_PAGE_APPS = ['admin']. Add 'shop' there"),
+        (
+            "PAGE_PACKAGES = ['json']\nREFLEX_DJANGO_AUTO_DISCOVER_PAGES = False",
+            "with REFLEX_DJANGO_AUTO_DISCOVER_PAGES = False they are looked for only in "
+            "REFLEX_DJANGO_PAGE_PACKAGES = ['json']. Put one there",
+        ),
+    ],
+)
+def test_a_build_without_a_page_names_the_setting_that_left_it_out(
+    tmp_path: Path, settings: str, said: str
+) -> None:
+    text = f"from config.settings import *\nREFLEX_DJANGO_{settings}\n"
+    (tmp_path / "broken_settings.py").write_text(text)
+    told = exporting(tmp_path)
+    assert "CommandError: There is no page: " in told
+    assert said in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("REFLEX_DJANGO_PAGE_APPS = ['elsewhere']", "REFLEX_DJANGO_PAGE_APPS"),
+        ("DJANGO_ADAPTER_THREADS = 0", "DJANGO_ADAPTER_THREADS must be"),
+        ("DJANGO_ADAPTER_THREDS = 3", "There is no setting DJANGO_ADAPTER_THREDS."),
+        ("DJANGO_ADAPTER_COMPILED_CHAIN = 'no'", "DJANGO_ADAPTER_COMPILED_CHAIN must be"),
+    ],
+)
+def test_a_wrong_configuration_is_an_error_at_start(
+    tmp_path: Path, setting: str, said: str
+) -> None:
+    (tmp_path / "broken_settings.py").write_text(f"from config.settings import *\n{setting}\n")
     script = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{SITE}"
     done = completed(script, DJANGO_SETTINGS_MODULE="broken_settings")
     assert done.returncode == 1
-    assert "ImproperlyConfigured: REFLEX_DJANGO_PAGE_APPS" in done.stderr
+    assert f"ImproperlyConfigured: {said}" in done.stderr

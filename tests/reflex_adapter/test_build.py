@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
+import resource
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -97,9 +97,39 @@ def test_the_bundle_itself_stays(bundle: Path, tmp_path: Path) -> None:
 def test_a_copy_that_fails_leaves_the_old_build(bundle: Path, tmp_path: Path) -> None:
     (bundle / "zzz.js").symlink_to(tmp_path / "nowhere")
     target = write(tmp_path / "_reflex", **{"index.html": "old", ".input": "old"})
-    with pytest.raises(shutil.Error):
+    with pytest.raises(RuntimeError, match=f"written to {target}: .*No such file .* has stayed"):
         replace(target, bundle, "new")
     assert content_of(target) == {"index.html": "old", ".input": "old"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["_reflex", "bundle"]
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """Files may have a hundred bytes: more is refused, as where the disk is full."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.parametrize("large", ["assets/a.js", ".input"])
+def test_nothing_is_left_of_a_build_for_which_there_is_no_room(
+    bundle: Path, tmp_path: Path, request: pytest.FixtureRequest, large: str
+) -> None:
+    digest = "x" * 1000 if large == ".input" else "new"
+    write(bundle, **{"assets/a.js": "x" * (1000 if large == "assets/a.js" else 1)})
+    target = write(tmp_path / "_reflex", **{"index.html": "old"})
+    request.getfixturevalue("small_files")
+    with pytest.raises(RuntimeError, match=f"written to {target}: .*File too large"):
+        replace(target, bundle, digest)
+    assert content_of(target) == {"index.html": "old"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["_reflex", "bundle"]
+
+
+def test_where_no_folder_can_be_made_a_sentence_says_so(bundle: Path, tmp_path: Path) -> None:
+    target = write(tmp_path, static="a file") / "static" / "_reflex"
+    with pytest.raises(RuntimeError, match=f"written to {target}: Not a directory. What was"):
+        replace(target, bundle, "new")
 
 
 @pytest.mark.parametrize("leftover", ["_reflex.new", "_reflex.old"])
@@ -116,7 +146,7 @@ def test_what_an_interrupted_build_left_is_cleared_away(
 def test_a_build_that_was_put_aside_when_it_ended_comes_back(bundle: Path, tmp_path: Path) -> None:
     (bundle / "zzz.js").symlink_to(tmp_path / "nowhere")
     write(tmp_path / "_reflex.old", **{"index.html": "old"})
-    with pytest.raises(shutil.Error):
+    with pytest.raises(RuntimeError, match="cannot be written"):
         replace(tmp_path / "_reflex", bundle, "new")
     assert content_of(tmp_path / "_reflex") == {"index.html": "old"}
 

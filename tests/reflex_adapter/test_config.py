@@ -239,6 +239,12 @@ def test_the_defaults_leave_out_what_a_django_project_has() -> None:
     assert not any(isinstance(plugin, rx.plugins.SitemapPlugin) for plugin in config.plugins)
 
 
+@pytest.mark.parametrize("on", [True, False])
+def test_reflexs_badge_is_on_the_pages_if_it_is_asked_for(on: bool) -> None:
+    with override_settings(REFLEX_DJANGO_SHOW_BUILT_WITH_REFLEX=on):
+        assert reflex_config().show_built_with_reflex is on
+
+
 def test_a_plugin_of_the_project_stands_beside_ours() -> None:
     theirs, more = rx.plugins.TailwindV4Plugin(), rx.plugins.RadixThemesPlugin()
     with mounted(plugins=[theirs], rx_config={"plugins": [more], "telemetry_enabled": True}):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,9 +70,35 @@ def test_a_subclass_will_do() -> None:
         assert found() == []
 
 
-def test_middleware_that_is_a_function_or_does_not_exist_is_none_of_them() -> None:
-    with override_settings(MIDDLEWARE=["there.is.none", f"{__name__}.own_middleware"]):
+def test_middleware_that_is_a_function_is_none_of_them() -> None:
+    with override_settings(MIDDLEWARE=[f"{__name__}.own_middleware"]):
         assert found() == ["W009", "W009"]
+
+
+@pytest.mark.parametrize("chain", [True, False])
+@pytest.mark.parametrize("path", ["there.is.none", f"{__name__}.no_such_middleware"])
+def test_middleware_that_cannot_be_imported_is_one_error(path: str, chain: bool) -> None:
+    changed = {"MIDDLEWARE": [*settings.MIDDLEWARE, path]}
+    with override_settings(**changed, REFLEX_DJANGO_RUN_MIDDLEWARE_CHAIN=chain):
+        [error] = messages()
+    assert (error.id, f"MIDDLEWARE has {path!r}: " in error.msg) == ("reflex_adapter.E003", True)
+
+
+def test_what_middleware_cannot_import_is_named_with_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_middleware.py").write_text("\nimport no_such_module\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with override_settings(MIDDLEWARE=["broken_middleware.Broken"]):
+        [error] = messages()
+    assert error.id == "reflex_adapter.E003"
+    assert f"{tmp_path}/broken_middleware.py, line 2: ModuleNotFoundError" in error.msg
+
+
+def test_middleware_that_events_do_not_have_may_be_missing() -> None:
+    changed = {"MIDDLEWARE": [*settings.MIDDLEWARE, "no.such.Middleware"]}
+    with override_settings(**changed, REFLEX_DJANGO_EVENT_MIDDLEWARE_SKIP=["no.such.Middleware"]):
+        assert found() == []
 
 
 def test_the_app_whose_models_events_need_is_missed() -> None:

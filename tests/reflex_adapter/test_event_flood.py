@@ -72,6 +72,23 @@ async def test_a_steady_pace_of_more_than_fifty_closes_the_socket(site: str) -> 
                 await hurrying
 
 
+async def test_a_higher_pace_can_be_set(site: str, trace: list[str]) -> None:
+    with limits(max_burst=10, max_rate=100_000):
+        async with beside(site) as tab:
+            await send(tab, "note", many=200)
+            await until_noted(trace, "note", 200)
+
+
+async def test_a_lower_pace_can_be_set(site: str) -> None:
+    with limits(max_burst=10, max_rate=1):
+        async with beside(site) as tab:
+            with suppress(websockets.ConnectionClosed):
+                for _ in range(50):  # at a pace that is welcome by default
+                    await send(tab, "note")
+                    await asyncio.sleep(0.025)
+            assert await close_code(tab) == 1008
+
+
 async def test_a_flood_closes_the_socket(site: str, trace: list[str]) -> None:
     """Of ten times what is welcome at once, and at a pace that no busy machine falls below."""
 

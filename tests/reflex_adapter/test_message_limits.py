@@ -83,6 +83,16 @@ async def test_the_fifth_malformed_message_closes_the_socket(
         assert await close_code(tab) == code
 
 
+async def test_another_malformed_message_may_be_the_last(site: str) -> None:
+    with limits(max_malformed=7):
+        async with beside(site) as tab:
+            for _ in range(6):
+                await tab.socket.send(NO_EVENT)
+            await run(tab, "who")
+            await tab.socket.send(NO_EVENT)
+            assert await close_code(tab) == 1008
+
+
 async def test_what_follows_a_broken_limit_is_not_run(site: str, trace: list[str]) -> None:
     async with beside(site) as tab:
         trace.clear()

@@ -79,6 +79,12 @@ def test_what_is_named_must_be_there(packages: Path, settings: Any, said: str) -
         imported(**settings)
 
 
+def test_what_is_wrong_above_a_package_is_not_taken_for_its_absence(packages: Path) -> None:
+    (packages / "teapages/__init__.py").write_text("import no_such_module_at_all\n")
+    with pytest.raises(ModuleNotFoundError, match="no_such_module_at_all"):
+        imported(PAGE_PACKAGES=["teapages.menu"])
+
+
 @pytest.mark.parametrize("name", ["tearoom/views.py", "tearoom/__init__.py"])
 def test_what_is_wrong_inside_a_module_is_raised(packages: Path, name: str) -> None:
     (packages / name).write_text("import no_such_module_at_all\n")

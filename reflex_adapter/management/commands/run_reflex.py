@@ -54,7 +54,7 @@ class Command(BaseCommand):
         self.workers, self.grace = options["workers"], options["graceful_timeout"]
         if self.workers < 1 or self.grace < 0:
             raise CommandError("--workers is 1 or more, --graceful-timeout 0 or more.")
-        if not 0 <= port <= HIGHEST_PORT:
+        if port is not None and not 0 <= port <= HIGHEST_PORT:
             raise CommandError(f"--port is 0 to {HIGHEST_PORT}.")
         if env == "dev" and self.workers > 1:
             raise CommandError("--workers needs --env prod.")

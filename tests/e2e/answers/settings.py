@@ -18,6 +18,7 @@ class OneLine(logging.Formatter):
 INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "shop"] + ["tests.e2e.answers"]
 MIDDLEWARE = [*MIDDLEWARE, "tests.e2e.answers.middleware.Answers"]
 ROOT_URLCONF = "tests.e2e.answers.urls"
+REFLEX_DJANGO_SHOW_BUILT_WITH_REFLEX = True
 # Under this name, and only for the server itself, the site takes itself for one of https; so the
 # Origin of a page that came by http is foreign, as behind a proxy that is not set up.
 SECURE_PROXY_SSL_HEADER = ("HTTP_HOST", f"localhost:{sys.argv[-1]}")
