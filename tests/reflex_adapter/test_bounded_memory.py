@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from reflex_adapter.codings import best_coding
+from reflex_adapter.django_led_app import app
 from reflex_adapter.page_claims import are_claims
 from reflex_adapter.page_guards import guards_of_path
 
@@ -28,7 +29,11 @@ def claim_a_page(number: int) -> None:
     are_claims({"asPath": f"/{number}" + "x" * MESSAGE})
 
 
-@pytest.mark.parametrize("say", [ask_for_a_page, name_codings, claim_a_page])
+def be_on_a_page(number: int) -> None:
+    app.router(f"/{number}" + "x" * LONG)
+
+
+@pytest.mark.parametrize("say", [ask_for_a_page, name_codings, claim_a_page, be_on_a_page])
 def test_what_a_client_says_at_length_is_forgotten(say: Callable[[int], None]) -> None:
     say(0)
     tracemalloc.start()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import inspect
 import logging
 import os
@@ -135,6 +136,12 @@ def test_the_page_that_is_loaded_is_found_as_reflex_finds_it() -> None:
     assert "rx_router_url" in names_in(state._load_events_for_page), "See page_loads.page_refused."
     assert RegistrationContext.get().app is app, "See _reflex.route_of_load."
     assert (route_of_page(None, "/a/"), route_of_page(app_page, None)) == ("a", "app-page")
+
+
+def test_the_route_of_a_path_is_found_by_a_property_of_the_app() -> None:
+    assert isinstance(vars(rx.App)["router"], functools.cached_property), "See AppWithProcessor."
+    long = f"/club/{'x' * 1000}"
+    assert (app.router("/club/a"), app.router(long)) == ("club/[name]",) * 2
 
 
 def app_page() -> None:
