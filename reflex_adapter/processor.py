@@ -23,7 +23,7 @@ from reflex_adapter._reflex import (
     socket_id,
     token_of_socket,
 )
-from reflex_adapter.answers import answer, page_failed
+from reflex_adapter.answers import answer, handler_ran, page_failed
 from reflex_adapter.bridge import Handler, Outcome
 from reflex_adapter.conf import configuration
 from reflex_adapter.connection import STALE_SESSION, Connection, path_and_query
@@ -173,7 +173,9 @@ class DjangoEventProcessor(BaseStateEventProcessor):
                 sockets.doubt(former)  # by other sockets of the same browser
             if connection.session_gone(given, outcome.session_found):
                 connection.close_soon(STALE_SESSION)
-            elif lines := connection.respond(outcome.response, outcome.own_cookies):
+            elif lines := connection.respond(
+                outcome.response, outcome.own_cookies, ran=handler_ran(outcome)
+            ):
                 tell = functools.partial(self._tell, entry)
                 present = functools.partial(connection_of, self.app, entry.ctx.token)
                 await self.app.tickets.hand_over(lines, given, connection, present, tell)
