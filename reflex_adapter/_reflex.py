@@ -70,6 +70,9 @@ from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 # A handler and its state, as `_execute_event` is given them, and the app that all of it belongs to.
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
+# What Reflex raises of an upload to a background handler that takes no files, without an answer.
+from reflex_base.utils.exceptions import UploadTypeError
+
 from reflex_adapter.node import PackagesMissing
 
 __all__ = [
@@ -87,6 +90,7 @@ __all__ = [
     "RegisteredEventHandler",
     "StateProxy",
     "UpdateVarsInternalState",
+    "UploadTypeError",
     "backend_paths",
     "browser_storage",
     "bundle_pages",
