@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import reflex as rx
-from django.conf import settings
-from django.http import HttpRequest
-from django.http.request import split_domain_port, validate_host
 from django.utils.http import url_has_allowed_host_and_scheme
 from reflex.event import EventSpec
 
@@ -102,23 +98,6 @@ def may_go_to(location: str, outcome: Outcome) -> bool:
     """Tell whether this is within the site, or the login page that the project's guards name."""
     request = outcome.request
     within_site = url_has_allowed_host_and_scheme(
-        location, allowed_hosts=hosts_of_site(location, request), require_https=request.is_secure()
+        location, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return within_site or isinstance(outcome.response, ToLogin)
-
-
-def hosts_of_site(location: str, request: HttpRequest) -> set[str]:
-    """Return the request's host, and that of ``location`` if ``ALLOWED_HOSTS`` names it.
-
-    A ``*`` there names none. Nor is a port named, so that there is none, or it is the request's.
-    """
-    own = request.get_host()
-    try:
-        other = urlsplit(location).netloc
-    except ValueError:
-        return {own}
-    named = [host for host in settings.ALLOWED_HOSTS if host != "*"]
-    domain, port = split_domain_port(other)
-    if port in ("", split_domain_port(own)[1]) and validate_host(domain, named):
-        return {own, other}
-    return {own}
