@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
+import inspect
 import logging
 import re
 import tempfile
@@ -72,6 +74,9 @@ from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
 # A handler and its state, as `_execute_event` is given them, and the app that all of it belongs to.
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
+# What Reflex raises of an upload to a background handler that takes no files, without an answer.
+from reflex_base.utils.exceptions import UploadTypeError
+
 from reflex_adapter.initial_values import of_nobody
 from reflex_adapter.node import PackagesMissing
 from reflex_adapter.public_files import remove_outdated
@@ -91,6 +96,7 @@ __all__ = [
     "RegisteredEventHandler",
     "StateProxy",
     "UpdateVarsInternalState",
+    "UploadTypeError",
     "backend_paths",
     "browser_storage",
     "bundle_pages",
@@ -135,6 +141,8 @@ UNSTABLE_NAME = re.compile(rb"reflex_Var_-?\d+_reflex_Var|_comp_[0-9a-f]{32}")
 
 LAST_MOMENT = 0.2  # seconds that a cancelled event gets to end
 
+LONGEST = 256  # characters of a path whose route is remembered, which clients say
+
 logger = logging.getLogger("reflex_adapter")
 # Who logs what clients say: errors of their pages, arguments and values of a wrong type.
 LOGGED = (rx.App, rx.Var, BaseStateEventProcessor, EventQueueEntry)
@@ -149,6 +157,13 @@ class AppWithProcessor(rx.App):
 
     def make_processor(self) -> BaseStateEventProcessor:
         raise NotImplementedError
+
+    @functools.cached_property
+    def router(self) -> Callable[[str], str | None]:
+        """What finds the route of a path. Reflex's own remembers 4096, however long they are."""
+        remembering = super().router
+        finding: Callable[[str], str | None] = inspect.unwrap(remembering)
+        return lambda path: (remembering if len(path) <= LONGEST else finding)(path)
 
     def _setup_state(self) -> None:
         super()._setup_state()

@@ -46,6 +46,11 @@ def answer(outcome: Outcome, load: Load = None) -> EventSpec | None:
     raise refused(outcome)
 
 
+def handler_ran(outcome: Outcome) -> bool:
+    """Tell whether the handler ran to its end; where a guard asked for a login it never began."""
+    return outcome.completed and not isinstance(outcome.response, ToLogin)
+
+
 def may_navigate(outcome: Outcome) -> bool:
     return outcome.completed or configuration().auto_redirect_from_middleware
 

@@ -12,13 +12,15 @@ CODINGS = {".br": "br", ".gz": GZIP, ".zst": "zstd"}  # by the suffix that Refle
 
 QUALITY = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 
+LONGEST = 256  # characters of a header that is remembered; no browser's is as long
+
 
 def best_coding(accept: str, available: Sequence[str]) -> str:
     """Return the best of ``available``, which are in order of preference, or ``identity``.
 
     A client that names neither ``identity`` nor ``*`` prefers whatever it names.
     """
-    wanted = qualities(accept)
+    wanted = known_qualities(accept) if len(accept) <= LONGEST else qualities(accept)
     rest = wanted.get("*", 0.0)
     best, quality = IDENTITY, wanted.get(IDENTITY, 0.0)
     for coding in reversed(available):  # so that of equals the first one is left
@@ -27,7 +29,6 @@ def best_coding(accept: str, available: Sequence[str]) -> str:
     return best
 
 
-@lru_cache(maxsize=64)  # browsers send only a few
 def qualities(accept: str) -> dict[str, float]:
     """Return what the header ``Accept-Encoding`` says of each coding; nonsense is a refusal."""
     found: dict[str, float] = {}
@@ -36,6 +37,9 @@ def qualities(accept: str) -> dict[str, float]:
         if coding:
             found.setdefault(coding.lower(), quality_of(parameters))
     return found
+
+
+known_qualities = lru_cache(maxsize=64)(qualities)  # browsers send only a few
 
 
 def quality_of(parameters: Sequence[str]) -> float:

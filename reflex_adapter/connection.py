@@ -81,11 +81,14 @@ class Connection(ClosableSocket):
         """The session cookie as the client would send it."""
         return self._cookies.get(settings.SESSION_COOKIE_NAME)
 
-    def respond(self, response: HttpResponseBase, own: Collection[str] = ()) -> list[str]:
+    def respond(
+        self, response: HttpResponseBase, own: Collection[str] = (), *, ran: bool = True
+    ) -> list[str]:
         """Take what Django answered an event; return the ``Set-Cookie`` values to be brought on.
 
         A WebSocket has no way to bring any itself. Cookies named ``own`` are brought in any case:
-        what the browser has by now, this socket does not know.
+        what the browser has by now, this socket does not know. ``ran`` tells whether the handler
+        did, for those whose answer shows it.
         """
         return self.take(response.cookies, own)
 

@@ -6,6 +6,7 @@ nor wildcards, and its socket server would refuse whoever is not on it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from asgi_compose import ASGIApp, Message, Receive, Scope, Send, refuse
@@ -63,12 +64,21 @@ def with_headers(send: Send, own: list[tuple[bytes, bytes]]) -> Send:
 
     async def with_own(message: Message) -> None:
         if message["type"] == "http.response.start":
-            others = [pair for pair in message.get("headers", ()) if not is_cross_origin(pair[0])]
-            message = {**message, "headers": [*others, *own, (b"vary", b"Origin")]}
+            headers = message.get("headers", ())
+            others = [pair for pair in headers if not is_cross_origin(pair[0])]
+            message = {**message, "headers": [*others, *own, varying_by_origin(headers)]}
         await send(message)
 
     return with_own
 
 
 def is_cross_origin(name: bytes) -> bool:
-    return name.lower().startswith(b"access-control-")
+    return name.lower() == b"vary" or name.lower().startswith(b"access-control-")
+
+
+def varying_by_origin(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes]:
+    """Return the one ``Vary`` in the place of those among ``headers``: ``Origin`` once, and all."""
+    said = [value for name, value in headers if name.lower() == b"vary"]
+    names = [name.strip() for name in b",".join(said).split(b",")]
+    others = dict.fromkeys(name for name in names if name and name.lower() != b"origin")
+    return b"vary", b", ".join([*others, b"Origin"])

@@ -42,5 +42,5 @@ class SocketLimits:
     max_waiting_size: int = within(8 * MIB, 64 * 1024, 1024 * MIB, advised=64 * MIB)
     # Seconds in which a client takes a message.
     max_send_wait: int = within(30, 1, 3_600, advised=300)
-    # Lines a minute, about all sockets of the process.
+    # Lines a minute, about all sockets and uploads of the process.
     max_log_lines: int = within(20, 1, 10_000)

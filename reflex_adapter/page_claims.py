@@ -31,10 +31,14 @@ def are_claims(claims: Any) -> bool:
     return path is not None and claims.get("pathname", path) == path and are_parameters(query)
 
 
-@functools.lru_cache(128)
 def path_of(page: str) -> str | None:
     """Return the path of a page's URL as it is written there; ``None`` if no page has it."""
-    place = PLACE.fullmatch(page) if len(page) <= LONGEST else None
+    return path_in(page) if len(page) <= LONGEST else None
+
+
+@functools.lru_cache(128)  # not of longer claims, which may be as long as a message
+def path_in(page: str) -> str | None:
+    place = PLACE.fullmatch(page)
     if place is None or DOT_SEGMENT.search(place["path"]):
         return None
     return place["path"]

@@ -20,13 +20,17 @@ from reflex_adapter.routes import NOT_FOUND, matches, path_of, split
 
 Guards = tuple[Guard, ...]
 
+# Paths whose guards are remembered, and characters of the longest of them: what a client who asks
+# for ever new ones can make this hold.
+MOST, LONGEST = 4096, 256
+
 _pages: dict[str, Guards] = {}  # all pages of the app, by their routes
 
 
 def note_page(route: str, guards: Guards) -> None:
     """Note what guards the page at ``route``, or that nothing does, which counts as well."""
     _pages[route] = guards
-    guards_at.cache_clear()
+    known_guards_at.cache_clear()
 
 
 def is_any_guarded() -> bool:
@@ -62,9 +66,15 @@ def guards_of_path(path: str) -> Guards:
     return tuple(dict.fromkeys((*guards_at(path), *guards_at(bare))))
 
 
-@functools.lru_cache(maxsize=4096)
 def guards_at(path: str) -> Guards:
+    return known_guards_at(path) if len(path) <= LONGEST else found_guards_at(path)
+
+
+def found_guards_at(path: str) -> Guards:
     return guards_of_route(route_at(path, list(_pages)))
+
+
+known_guards_at = functools.lru_cache(MOST)(found_guards_at)
 
 
 def route_at(path: str, routes: list[str]) -> str | None:

@@ -24,7 +24,7 @@ from reflex_adapter._reflex import (
     socket_id,
     token_of_socket,
 )
-from reflex_adapter.answers import answer, page_failed, page_left
+from reflex_adapter.answers import answer, handler_ran, page_failed, page_left
 from reflex_adapter.bridge import Handler, Outcome
 from reflex_adapter.connection import STALE_SESSION, Connection, path_and_query
 from reflex_adapter.current import CurrentEvent
@@ -170,12 +170,13 @@ class DjangoEventProcessor(BaseStateEventProcessor):
                 raises=False,
             )
             connection.last_page = page
+            ran = handler_ran(outcome)
             known = outcome.identified and outcome.error is None
             if former := connection.saw(outcome.request) if known else None:
                 sockets.doubt(former)  # by other sockets of the same browser
             if connection.session_gone(given, outcome.session_found):
                 connection.close_soon(STALE_SESSION)
-            elif lines := connection.respond(outcome.response, outcome.own_cookies):
+            elif lines := connection.respond(outcome.response, outcome.own_cookies, ran=ran):
                 tell = functools.partial(self._tell, entry)
                 present = functools.partial(connection_of, self.app, entry.ctx.token)
                 await self.app.tickets.hand_over(lines, given, connection, present, tell)

@@ -170,9 +170,10 @@ class DjangoApp(AppWithProcessor):
             violations=self.violations,
             tabs=self.tabs,
         )
+        uploads = UploadBorder(reflex, keeper.admits_token, self.violations)
         own = [
             Route(path_prefix(TICKET_PATH), self.tickets),
-            Route(path_prefix("/_upload") & is_post, UploadBorder(reflex, keeper.admits_token)),
+            Route(path_prefix("/_upload") & is_post, uploads),
         ]
         # Here too, where an app is served without Django around it: events trust their handshake.
         return guarded(CrossOrigin(Dispatcher(own, default=keeper)))

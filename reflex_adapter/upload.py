@@ -45,7 +45,9 @@ class Upload(Connection):
             return NO_PAGE
         return url._replace(scheme="", netloc="", fragment="").geturl() or NO_PAGE
 
-    def respond(self, response: HttpResponseBase, own: Collection[str] = ()) -> list[str]:
+    def respond(
+        self, response: HttpResponseBase, own: Collection[str] = (), *, ran: bool = True
+    ) -> list[str]:
         """Make cookies and an error status part of the answer; return cookies that come too late.
 
         The tab's socket has the cookies too, if it is of the same session.
@@ -56,6 +58,8 @@ class Upload(Connection):
         lines = self.take(response.cookies, own)
         if response.status_code >= 400:
             self._judge(response.status_code)
+        elif not ran:
+            self._judge(refusal_status(response))
         self.judged.set()
         if self.response.begun:
             return lines
@@ -79,6 +83,17 @@ class Upload(Connection):
 
     async def close(self, code: int) -> None:
         pass  # the answer ends by itself
+
+
+def refusal_status(response: HttpResponseBase) -> int:
+    """Return the status of an upload whose handler did not run, though this is no error.
+
+    It is not that of a redirect: the browser's script would follow it, and take the page there for
+    the answer. The tab itself is led there by its socket.
+    """
+    if response.has_header("Location"):
+        return HTTPStatus.FORBIDDEN
+    return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 _current: ContextVar[Upload | None] = ContextVar("reflex_adapter.upload", default=None)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
@@ -17,14 +16,20 @@ import reflex as rx
 from reflex.event import Event, EventSpec
 
 from asgi_compose import ASGIApp, Message, Receive, Scope, Send
+from asgi_compose.asgi import header_values
+from reflex_adapter._reflex import UploadTypeError
 from reflex_adapter.claims import with_bound_header
 from reflex_adapter.conf import configuration
 from reflex_adapter.connection import Connection
 from reflex_adapter.handshake import inner_headers
 from reflex_adapter.upload import Upload, underway
 from reflex_adapter.upload_body import UploadBody, UploadRefused
+from reflex_adapter.violations import ViolationLog
 
-logger = logging.getLogger("reflex_adapter")
+HANDLER_HEADER = "reflex-event-handler"
+# What Reflex raises before there is an event, of what the client has sent: a handler that takes no
+# files, files that are none, arguments that cannot be read.
+OF_CLIENTS = (UploadTypeError, ValueError, RecursionError)
 
 # Seconds that a refused client may go on sending, and be silent meanwhile: those of nginx.
 LINGER = 30
@@ -37,11 +42,14 @@ class UploadBorder:
     Takes no part in the lifespan: Reflex is started by what serves the rest of it.
     """
 
-    def __init__(self, reflex: ASGIApp, admits_token: Callable[[Connection], bool]) -> None:
+    def __init__(
+        self, reflex: ASGIApp, admits_token: Callable[[Connection], bool], violations: ViolationLog
+    ) -> None:
         """``admits_token`` tells whether Reflex may see the token that a request brings."""
         configuration()  # a wrong setting is told at start
         self.reflex = reflex
         self._admits_token = admits_token
+        self._violations = violations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,7 +59,7 @@ class UploadBorder:
             self._check_token(upload)
             body = UploadBody(scope, receive, configuration().upload)
         except UploadRefused as refused:
-            await refuse(upload, refused)
+            await refuse(upload, refused, self._violations)
             await discard(receive)
         else:
             await self._serve(scope, body, upload)
@@ -69,7 +77,7 @@ class UploadBorder:
             try:
                 return await body.receive()
             except UploadRefused as refused:
-                await refuse(upload, refused)
+                await refuse(upload, refused, self._violations)
                 raise
 
         try:
@@ -78,9 +86,12 @@ class UploadBorder:
         except UploadRefused:
             pass
         except Exception as error:
-            if not upload.failed_with(error):
+            if upload.failed_with(error):
+                await upload.response.replace(HTTPStatus.INTERNAL_SERVER_ERROR)
+            elif upload.event is None and isinstance(error, OF_CLIENTS):
+                await refuse(upload, no_such_upload(), self._violations)
+            else:
                 raise
-            await upload.response.replace(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def for_reflex(scope: Scope, visitor: str | None) -> Scope:
@@ -88,9 +99,15 @@ def for_reflex(scope: Scope, visitor: str | None) -> Scope:
     return with_bound_header({**scope, "headers": inner_headers(scope)}, visitor)
 
 
-async def refuse(upload: Upload, refused: UploadRefused) -> None:
-    """Answer with the refusal, which the page shows."""
-    logger.warning("Upload refused: %s", refused)
+def no_such_upload() -> UploadRefused:
+    return UploadRefused(HTTPStatus.BAD_REQUEST, "its handler takes no such upload.")
+
+
+async def refuse(upload: Upload, refused: UploadRefused, log: ViolationLog) -> None:
+    """Answer with the refusal, which the page shows, and note it in ``log``."""
+    handler = next(iter(header_values(upload.handshake, HANDLER_HEADER)), "")
+    why, most = str(refused).removesuffix("."), configuration().socket.max_log_lines
+    log.write(upload.handshake, why, handler, most=most)
     await upload.response.replace(refused.status, line_for_page(rx.toast.error(str(refused))))
 
 

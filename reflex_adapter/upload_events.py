@@ -90,7 +90,7 @@ class UploadEventProcessor(BackgroundEventProcessor):
             self.app.judge({"name": event.name, "payload": event.payload})
         except Malformed as malformed:
             refused = UploadRefused(HTTPStatus.BAD_REQUEST, str(malformed))
-            await refuse(upload, refused)
+            await refuse(upload, refused, self.app.violations)
             raise refused from None
 
     def _execute_event(

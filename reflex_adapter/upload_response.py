@@ -1,7 +1,8 @@
 """The HTTP response to an upload, its start held back until there is something behind it.
 
 Until then Django's cookies and its refusal can still be part of it. Its end is held back as well:
-a client that is still sending would take a closed connection for an answer.
+a client that is still sending would take a closed connection for an answer. And so is a 500, of
+which Reflex lets the reason come as an exception after it: that may be answered in another way.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class HeldResponse:
         if message["type"] == "http.response.start":
             self._start = message
             return
+        if self._has_crashed:
+            return
         await self._begin()
         if message.get("body"):
             await self._send({**message, "more_body": True})
@@ -52,8 +55,14 @@ class HeldResponse:
         await self._send({"type": "http.response.body", "body": line, "more_body": True})
 
     async def end(self) -> None:
+        if self._start is not None and self._has_crashed:
+            await self.replace(self._start["status"])
         if self.begun:
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    @property
+    def _has_crashed(self) -> bool:
+        return self._start is not None and self._start["status"] >= 500
 
     async def _begin(self) -> None:
         if self._start is None:

@@ -49,5 +49,6 @@ class ViolationLog:
             return
         more = f" ({left_out} more were not logged)" if left_out else ""
         client = (scope.get("client") or ("?",))[0]
-        line = f"Socket of {client:.50}: {why}{more}: {said[:100]!a}"
+        kind = "Upload" if scope.get("type") == "http" else "Socket"
+        line = f"{kind} of {client:.50}: {why}{more}: {said[:100]!a}"
         logger.warning("%s", line[:LINE])

@@ -42,7 +42,7 @@ def developed(application: str, port: int) -> tuple[ASGIApp, Booted]:
 def beside(vite: ViteClient, base: str) -> list[Route]:
     return [
         Route(path_exact(ALIVE), guarded(alive)),
-        Route(is_hot_socket, guarded(HotSocket(vite.port))),
+        Route(path_exact(base) & is_hot_socket, guarded(HotSocket(vite.port))),
         Route(ModulePaths(base, web_folder()), guarded(ViteModules(vite))),
     ]
 

@@ -285,9 +285,9 @@ def test_each_path_reaches_whom_it_belongs_to(
     assert "own-origin.invalid" not in answer.text
 
 
-def hot_socket(address: str, origin: str, **options: object) -> websockets.connect:
-    place = f"{address.replace('http', 'ws')}/"
-    return websockets.connect(place, subprotocols=["vite-ping"], origin=origin, **options)
+def hot_socket(address: str, origin: str, path: str = "/") -> websockets.connect:
+    place = f"{address.replace('http', 'ws')}{path}"
+    return websockets.connect(place, subprotocols=["vite-ping"], origin=origin)
 
 
 async def test_the_socket_of_vite_is_behind_the_one_port(project: EditedShop) -> None:
@@ -296,6 +296,21 @@ async def test_the_socket_of_vite_is_behind_the_one_port(project: EditedShop) ->
         assert socket_.subprotocol == "vite-ping"
         with pytest.raises(websockets.ConnectionClosedOK):  # Vite has answered
             await asyncio.wait_for(socket_.recv(), SECONDS)
+
+
+async def test_a_socket_of_reflex_is_no_other_for_naming_vites_protocol(
+    project: EditedShop,
+) -> None:
+    address = project.server.address
+    async with hot_socket(address, address, "/_event/?EIO=4&transport=websocket") as socket_:
+        assert str(await asyncio.wait_for(socket_.recv(), SECONDS)).startswith('0{"sid"')
+
+
+async def test_nor_is_one_of_django(project: EditedShop) -> None:
+    address = project.server.address
+    with pytest.raises(websockets.InvalidStatus):
+        async with hot_socket(address, address, "/admin/"):
+            pass
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])

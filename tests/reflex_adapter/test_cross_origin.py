@@ -11,6 +11,7 @@ import httpx
 import pytest
 from django.test import override_settings
 
+from reflex_adapter.cross_origin import varying_by_origin
 from tests.reflex_adapter.client import PROBE, connected, run
 from tests.reflex_adapter.uploading import uploaded_by_tab
 
@@ -77,8 +78,23 @@ async def test_an_answer_can_be_read_by_trusted_origins_only(site: str, path: st
         assert cross_origin_headers(await asked("GET", site + path, origin)) == {}
     for origin in (FRIEND, RELATIVE, site):
         answer = await asked("GET", site + path, origin)
+        assert answer.headers.get_list("vary") == ["Origin"]
         headers = {"allow-origin": origin, "allow-credentials": "true"}
         assert (answer.status_code, cross_origin_headers(answer)) == (200, headers)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ([], b"Origin"),
+        ([b"origin", b"Origin, ORIGIN"], b"Origin"),
+        ([b"Accept-Encoding, Origin", b"Cookie"], b"Accept-Encoding, Cookie, Origin"),
+        ([b""], b"Origin"),
+    ],
+)
+async def test_an_answer_varies_by_origin_once(said: list[bytes], told: bytes) -> None:
+    headers = [(b"x", b"y"), *[(b"Vary", value) for value in said]]
+    assert varying_by_origin(headers) == (b"vary", told)
 
 
 async def test_the_answer_to_an_upload_can_be_read_by_trusted_origins(site: str) -> None:

@@ -165,10 +165,12 @@ async def test_an_upload_is_guarded(
     token, cookie = str(uuid.uuid4()), logged_in if allowed else None
     headers = {"Reflex-Event-Handler": f"{DOOR}.upload", "Referer": f"{site}/cart"}
     async with connected(site, token=token, cookie=cookie) as tab:
-        await uploaded(site, "", token=token, visitor=tab.visitor, cookie=cookie, headers=headers)
+        who = {"visitor": tab.visitor, "cookie": cookie}
+        answer = await uploaded(site, "", token=token, headers=headers, **who)
         await run(tab, "note", text="the next")
         assert ("/admin/login/?next=/cart" in json.dumps(tab.told)) == (not allowed)
     assert ran(trace) == (["upload"] if allowed else [])
+    assert answer.status_code == (200 if allowed else 403)
 
 
 @pytest.mark.parametrize("url", ["/shop/login/", "admin:login"])

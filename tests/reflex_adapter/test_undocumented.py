@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import inspect
 import logging
 import os
@@ -29,6 +30,7 @@ from reflex.istate.manager.disk import StateManagerDisk
 from reflex.utils import frontend_skeleton, js_runtimes, processes
 from reflex.utils.token_manager import SocketRecord
 from reflex_base.constants import ReactRouter, SocketEvent
+from reflex_base.event import resolve_upload_handler_param
 from reflex_components_core.core import _upload
 
 from django_adapter import RESERVED_PREFIXES
@@ -58,6 +60,7 @@ from reflex_adapter._reflex import (
     StateProxy,
     StateUpdate,
     UpdateVarsInternalState,
+    UploadTypeError,
     _override_base_method,
     build,
     environment,
@@ -147,6 +150,21 @@ def test_the_page_that_is_loaded_is_found_as_reflex_finds_it() -> None:
     assert "rx_router_url" in names_in(state._load_events_for_page), "See page_loads.page_refused."
     assert RegistrationContext.get().app is app, "See _reflex.route_of_load."
     assert (route_of_page(None, "/a/"), route_of_page(app_page, None)) == ("a", "app-page")
+
+
+def test_the_route_of_a_path_is_found_by_a_property_of_the_app() -> None:
+    assert isinstance(vars(rx.App)["router"], functools.cached_property), "See AppWithProcessor."
+    long = f"/club/{'x' * 1000}"
+    assert (app.router("/club/a"), app.router(long)) == ("club/[name]",) * 2
+
+
+def test_an_upload_to_a_task_that_takes_no_files_raises_an_error_of_its_own() -> None:
+    async def task(self: Any) -> None: ...
+
+    handler = EventHandler(fn=rx.event(task, background=True))
+    assert issubclass(UploadTypeError, TypeError), "See upload_border.OF_CLIENTS."
+    with pytest.raises(UploadTypeError):
+        resolve_upload_handler_param(handler)
 
 
 def app_page() -> None:

@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from reflex_adapter.conf import configuration
 from reflex_adapter.limits import UploadLimits
 from reflex_adapter.upload_body import UploadBody, UploadRefused
 from reflex_adapter.upload_border import UploadBorder
-from tests.reflex_adapter.client import connected
+from reflex_adapter.violations import ViolationLog
+from tests.conftest import ScopeFactory
+from tests.reflex_adapter.client import APP_STATE, ROOT, connected
 from tests.reflex_adapter.uploading import (
     MULTIPART,
     UPLOAD,
@@ -67,7 +69,17 @@ async def test_a_limit_that_is_none_stops_the_start(value: Any) -> None:
         limits(max_files=value),
         pytest.raises(ImproperlyConfigured, match="REFLEX_DJANGO_UPLOAD_MAX_FILES must be"),
     ):
-        UploadBorder(nobody, anybody)
+        UploadBorder(nobody, anybody, ViolationLog())
+
+
+@pytest.fixture(autouse=True)
+def all_is_logged() -> Iterator[None]:
+    with override_settings(REFLEX_DJANGO_SOCKET_MAX_LOG_LINES=10_000):
+        yield
+
+
+async def goes_away() -> Any:
+    return {"type": "http.disconnect"}
 
 
 def anybody(request: Any) -> bool:
@@ -212,7 +224,7 @@ async def test_the_iterator_of_a_streamed_handler_raises(
     assert answer.status_code == 413
     ours = [record for record in caplog.records if record.name == "reflex_adapter"]
     warned = [record.message for record in ours if record.levelname != "INFO"]
-    assert [text.startswith("Upload refused: 413") for text in warned] == [True]
+    assert [text.startswith("Upload of 127.0.0.1: 413") for text in warned] == [True]
 
 
 @pytest.mark.parametrize(
@@ -230,6 +242,87 @@ async def test_what_cannot_be_counted_is_refused(
     headers = {"Content-Type": content_type}
     answer = await uploaded(site, "keep", content=body, headers=headers)
     assert (answer.status_code, trace) == (status, [])
+
+
+NO_HANDLERS = [
+    *[f"{UPLOAD}.after", f"{ROOT}.hydrate_and_load"],
+    f"{APP_STATE}.tests___probe___guarded____door_state.background",
+    f"{ROOT}.reflex___state____update_vars_internal_state.update_vars_internal",
+]
+
+
+@pytest.mark.parametrize("handler", NO_HANDLERS)
+async def test_a_handler_that_takes_no_files_is_none_for_uploads(
+    site: str, handler: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = await uploaded(site, "", headers={"Reflex-Event-Handler": handler})
+    assert answer.status_code == 400
+    assert "400 Bad Request: its handler takes no such upload." in shown(answer)
+    [line] = warned(caplog)
+    assert line.startswith("Upload of 127.0.0.1: 400 Bad Request: its handler takes no such")
+    assert handler[:50] in line
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"form-data; name=\"files\"; filename*=UTF-8''a.txt\r\n\r\nx",
+        b'form-data; name="files"\r\n\r\nx',
+        b'form-data; name="__reflex_event_args"\r\n\r\n' + b"[" * 200_000,
+        b'form-data; name="__reflex_event_args"\r\n\r\n' + b"1" * 10_000,
+    ],
+)
+async def test_what_reflex_cannot_make_an_event_of_is_refused(
+    site: str, part: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = b"--limit\r\nContent-Disposition: " + part + b"\r\n--limit--\r\n"
+    answer = await sent(site, body)
+    assert (answer.status_code, len(warned(caplog))) == (400, 1)
+
+
+async def test_refused_uploads_write_twenty_lines_a_minute(
+    site: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with override_settings(REFLEX_DJANGO_SOCKET_MAX_LOG_LINES=20):
+        for _ in range(30):
+            assert (await uploaded(site, "after")).status_code == 400
+    assert len(warned(caplog)) <= 20
+
+
+def warned(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelname != "INFO"]
+
+
+async def test_an_error_that_nobody_has_sent_stays_one(http_scope: ScopeFactory) -> None:
+    async def breaks(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+        await send({"type": "http.response.body", "body": b"Internal Server Error"})
+        raise OSError("No space left on device")
+
+    messages: list[Any] = []
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    scope = http_scope("/_upload", [(b"content-type", MULTIPART["Content-Type"].encode())])
+    with pytest.raises(OSError, match="No space"):
+        await UploadBorder(breaks, anybody, ViolationLog())(scope, goes_away, send)
+    assert messages == []  # the server answers 500, and logs it
+
+
+async def test_a_crash_that_says_no_more_is_answered(http_scope: ScopeFactory) -> None:
+    async def breaks(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+        await send({"type": "http.response.body", "body": b"Internal Server Error"})
+
+    messages: list[Any] = []
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    scope = http_scope("/_upload", [(b"content-type", MULTIPART["Content-Type"].encode())])
+    await UploadBorder(breaks, anybody, ViolationLog())(scope, goes_away, send)
+    assert [messages[0]["status"], messages[-1].get("more_body")] == [500, False]
 
 
 async def test_a_second_content_type_is_refused(site: str, trace: list[str]) -> None:
@@ -335,5 +428,5 @@ async def test_reflex_sees_no_credentials() -> None:
     async def receive() -> Any:
         return {"type": "http.disconnect"}
 
-    await UploadBorder(reflex, anybody)(scope, receive, receive)  # type: ignore[arg-type]
+    await UploadBorder(reflex, anybody, ViolationLog())(scope, receive, receive)  # type: ignore[arg-type]
     assert seen_headers == [headers[0], (b"x", b"y")]

@@ -192,23 +192,25 @@ async def test_the_tab_of_another_visitor_is_not_the_uploaders(
         ("tests.probe.middleware.forbids", 403),
         ("tests.probe.middleware.is_busy", 503),
         ("tests.probe.middleware.fails", 500),
-        ("tests.probe.middleware.answers_itself", None),
-        ("tests.probe.middleware.redirects", None),
-        ("django.contrib.auth.middleware.LoginRequiredMiddleware", None),
+        ("tests.probe.middleware.answers_itself", 500),
+        ("tests.probe.middleware.redirects", 403),
+        ("django.contrib.auth.middleware.LoginRequiredMiddleware", 403),
     ],
 )
 async def test_a_handler_does_not_run_when_the_chain_answers(
     site: str,
     handler: str,
     name: str,
-    status: int | None,
+    status: int,
     use_middleware: Callable[..., None],
     trace: list[str],
 ) -> None:
-    use_middleware(name)
-    answer = await uploaded(site, handler)
+    token = str(uuid.uuid4())
+    async with connected(site, token=token) as tab:
+        use_middleware(name)
+        answer = await uploaded(site, handler, token=token, visitor=tab.visitor)
     assert "handler" not in trace
-    assert status is None or answer.status_code == status
+    assert answer.status_code == status
     assert seen(answer) == []
 
 
