@@ -18,6 +18,9 @@ from django.utils.module_loading import import_string
 from django_adapter import conf
 from django_adapter.chain import is_hook_style
 
+# Middleware that is known to do nothing while the view or handler behind it works, and that nobody
+# could write in another way: docs/middleware.md says what it costs.
+KNOWN_WELL = ("whitenoise.",)
 CONNECTIONS = 4  # of psycopg's pool, where nothing is said of their number
 
 
@@ -106,7 +109,7 @@ def check_middleware(app_configs: object, **kwargs: object) -> list[CheckMessage
             id="django_adapter.W002",
         )
         for path in settings.MIDDLEWARE
-        if keeps_thread(path)
+        if keeps_thread(path) and not path.startswith(KNOWN_WELL)
     ]
 
 

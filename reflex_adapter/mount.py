@@ -53,13 +53,28 @@ def checked_mount(
             f"reflex_mount(app_name={app_name!r}): name your Django app, such as 'shop'."
         )
     prefixes = (django_prefix,) if isinstance(django_prefix, str) else django_prefix
+    checked_plugins(rx_config.get("plugins", ()), f"rx_config={dict(rx_config)!r}")
     return Mount(
         app_name=str(app_name),
         app_module=app_module,
         mount_prefix=app_prefix(mount_prefix),
         django_prefix=tuple(django_only(prefix, mount_prefix) for prefix in prefixes),
-        plugins=tuple(plugins),
+        plugins=checked_plugins(plugins, f"plugins={plugins!r}"),
         rx_config=dict(rx_config),
+    )
+
+
+def checked_plugins(plugins: object, argument: str) -> tuple[Any, ...]:
+    """Return Reflex's plugins, or raise ``ImproperlyConfigured`` where one is none.
+
+    Each is known by a hook that all of them have: this is asked where no Reflex is loaded.
+    """
+    found = tuple(plugins) if isinstance(plugins, Iterable) else (None,)
+    if all(hasattr(plugin, "pre_compile") for plugin in found):
+        return found
+    raise ImproperlyConfigured(
+        f"reflex_mount({argument}): plugins are a list of plugins of Reflex, such as "
+        "[rx.plugins.TailwindV4Plugin()]."
     )
 
 

@@ -34,8 +34,8 @@ def missing_middleware() -> Iterator[CheckMessage]:
     for name, path in SET_BY.items():
         if not any(is_one_of(middleware, (import_string(path),)) for middleware in around):
             yield Warning(
-                f"No middleware around events is a {path.rpartition('.')[2]}, so that "
-                f"self.{name} of an AppState raises.",
+                f"There is no {path.rpartition('.')[2]} around events, so that self.{name} of an "
+                "AppState raises.",
                 hint=f"Add {path!r} to MIDDLEWARE, or take it out of "
                 "REFLEX_DJANGO_EVENT_MIDDLEWARE_SKIP; "
                 f"if middleware of another kind sets request.{name}, silence this.",

@@ -168,6 +168,7 @@ call_in_part = partial(partial(OwnCall))
         (f"{__name__}.returns_what_is_unknown", True),
         (f"{__name__}.hooks_in_part", False),
         (f"{__name__}.call_in_part", True),
+        ("whitenoise.middleware.WhiteNoiseMiddleware", False),
         ("there.is.none", False),
     ],
 )

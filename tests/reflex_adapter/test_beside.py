@@ -200,6 +200,11 @@ def test_a_route_in_reflexs_way_is_refused_by_name(
     assert path in last
 
 
+def test_a_route_of_all_paths_is_refused_with_what_to_write(tmp_path: Path) -> None:
+    last = built('path_prefix("/")', tmp_path).stderr.splitlines()[-1]
+    assert "would take every path: name a prefix, such as path_prefix('/api')." in last
+
+
 MOUNTED = """
 from reflex_adapter.urls import reflex_mount
 urlpatterns = [reflex_mount(app_name="beside", mount_prefix="/app/ui")]

@@ -59,6 +59,7 @@ def test_middleware_that_app_state_needs_is_missed(missing: str, attribute: str,
     with override_settings(**changed):
         [warning] = messages()
     assert (warning.id, attribute in warning.msg) == ("reflex_adapter.W009", True)
+    assert warning.msg.startswith(f"There is no {missing.rpartition('.')[2]} around events")
     assert missing in str(warning.hint)
 
 

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import reflex as rx
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.core.exceptions import ImproperlyConfigured
@@ -43,18 +44,19 @@ def test_the_mount_is_the_one_of_the_root_urlconf_in_force() -> None:
 
 
 def test_the_mount_is_what_was_written_in_one_spelling() -> None:
+    plugin = rx.plugins.TailwindV4Plugin()
     with urlconf(
         reflex_mount(
             app_name="shop",
             mount_prefix="app/",
             django_prefix=["admin", "/api/v1/"],
-            plugins=["plugin"],
+            plugins=[plugin],
             rx_config={"loglevel": "info"},
         )
     ):
         mount = get_mount()
     assert (mount.mount_prefix, mount.django_prefix) == ("/app", ("/admin", "/api/v1"))
-    assert (mount.plugins, mount.rx_config) == (("plugin",), {"loglevel": "info"})
+    assert (mount.plugins, mount.rx_config) == ((plugin,), {"loglevel": "info"})
 
 
 @pytest.mark.parametrize("prefix", ["admin", "/admin/"])
