@@ -53,28 +53,13 @@ def checked_mount(
             f"reflex_mount(app_name={app_name!r}): name your Django app, such as 'shop'."
         )
     prefixes = (django_prefix,) if isinstance(django_prefix, str) else django_prefix
-    checked_plugins(rx_config.get("plugins", ()), f"rx_config={dict(rx_config)!r}")
     return Mount(
         app_name=str(app_name),
         app_module=app_module,
         mount_prefix=app_prefix(mount_prefix),
         django_prefix=tuple(django_only(prefix, mount_prefix) for prefix in prefixes),
-        plugins=checked_plugins(plugins, f"plugins={plugins!r}"),
+        plugins=tuple(plugins),
         rx_config=dict(rx_config),
-    )
-
-
-def checked_plugins(plugins: object, argument: str) -> tuple[Any, ...]:
-    """Return Reflex's plugins, or raise ``ImproperlyConfigured`` where one is none.
-
-    Each is known by a hook that all of them have: this is asked where no Reflex is loaded.
-    """
-    found = tuple(plugins) if isinstance(plugins, Iterable) else (None,)
-    if all(hasattr(plugin, "pre_compile") for plugin in found):
-        return found
-    raise ImproperlyConfigured(
-        f"reflex_mount({argument}): plugins are a list of plugins of Reflex, such as "
-        "[rx.plugins.TailwindV4Plugin()]."
     )
 
 
@@ -124,7 +109,8 @@ def covers(prefix: str, path: str) -> bool:
 def get_mount() -> Mount:
     """Return the project's mount.
 
-    Raises ``ImproperlyConfigured`` where there is none, there are two, or one is ``include()``d.
+    Raises ``ImproperlyConfigured`` where there is none, there are two, one is ``include()``d or has
+    plugins that are none.
     """
     return mount_of(get_resolver())
 
@@ -158,7 +144,24 @@ def mount_of(root: URLResolver) -> Mount:
             f"urls.py ({place}) calls reflex_mount() twice with different arguments; "
             "keep one of the calls."
         )
+    refuse_no_plugins(mounts[0])
     return mounts[0]
+
+
+def refuse_no_plugins(mount: Mount) -> None:
+    """Raise ``ImproperlyConfigured`` where what is to be a plugin of Reflex is none.
+
+    Each is known by a hook that all of them have: this is asked where no Reflex is loaded. And not
+    by ``reflex_mount()``, so that ``manage.py check`` says it in its own way.
+    """
+    found = {"plugins": mount.plugins, "rx_config": mount.rx_config.get("plugins", ())}
+    for argument, plugins in found.items():
+        listed = isinstance(plugins, list | tuple)
+        if not listed or not all(hasattr(plugin, "pre_compile") for plugin in plugins):
+            raise ImproperlyConfigured(
+                f"reflex_mount({argument}=...) has the plugins {plugins!r}: name a list of plugins "
+                "of Reflex, such as [rx.plugins.TailwindV4Plugin()]."
+            )
 
 
 def mounts_among(patterns: Iterable[URLPattern | URLResolver]) -> list[Mount]:

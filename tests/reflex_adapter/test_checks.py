@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import reflex as rx
 from django.core.checks import run_checks
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.test import override_settings
 from django.urls import path
 
@@ -53,6 +55,29 @@ def test_a_mount_of_a_module_needs_no_app_and_is_not_imported(names: dict[str, s
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        *({"plugins": plugins} for plugins in (["x"], "x", [None])),
+        *({"rx_config": {"plugins": plugins}} for plugins in (["x"], "x", None)),
+    ],
+)
+def test_plugins_that_are_none_are_one_error(options: dict[str, Any]) -> None:
+    with urlconf(reflex_mount(app_name="shop", **options)):
+        [error] = messages()
+        call = f"reflex_mount({next(iter(options))}=...) has the plugins "
+        assert (error.id, error.msg.startswith(call)) == ("reflex_adapter.E001", True)
+        assert "such as [rx.plugins." in error.msg
+        with pytest.raises(SystemCheckError):
+            call_command("export_reflex", skip_checks=False)
+
+
+def test_plugins_are_asked_what_they_are() -> None:
+    plugin = rx.plugins.TailwindV4Plugin
+    with urlconf(reflex_mount(app_name="shop", plugins=(plugin(), plugin))):
+        assert messages() == []
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("urlpatterns = [", "line 1: SyntaxError"),
@@ -83,6 +108,7 @@ from django.conf import settings
 django.setup()
 settings.REFLEX_DJANGO_MIROR_CSRF = True
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 call_command("check")
 """
     done = completed(script, SHOP)

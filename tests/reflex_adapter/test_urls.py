@@ -102,8 +102,6 @@ def test_django_may_keep_a_path_below_the_mount(url: str, taken: bool) -> None:
         ({"django_prefix": ""}, "such as '/admin'"),
         ({"django_prefix": ["/api", "/"]}, "such as '/admin'"),
         *[({"django_prefix": prefix}, "such as '/admin'") for prefix in RESERVED_PREFIXES],
-        *[({"plugins": it}, "such as [rx.plugins") for it in (["x"], "x", None, [None])],
-        *[({"rx_config": {"plugins": it}}, "such as [rx.plugins") for it in (["x"], "x", None)],
         ({"django_prefix": "_event/"}, "such as '/admin'"),
         ({"django_prefix": "/_event/below"}, "such as '/admin'"),
     ],
