@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import pickle
 import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis as redis_client
+from reflex.utils.token_manager import SocketRecord
 
-from tests.reflex_adapter.client import connected, run
+from reflex_adapter.tab import TAKEN_OVER
+from tests.reflex_adapter.client import PROBE, close_code, connected, run
 from tests.reflex_adapter.network import Network
 from tests.reflex_adapter.own_process import own_process
 from tests.reflex_adapter.redis import redis_server
@@ -74,6 +79,19 @@ async def test_another_visitor_takes_nothing_over(site: Several, token: str) -> 
         async with connected(site.there.address, token=token) as thief:
             assert not shows(thief)
         await run(tab, "who")
+
+
+async def test_a_socket_whose_token_is_lost_is_closed_with_its_next_event(
+    site: Several, token: str
+) -> None:
+    async with connected(site.here.address, token=token) as tab:
+        stolen = pickle.dumps(SocketRecord(instance_id="another", sid="another"))
+        with redis_client.Redis.from_url(site.redis.url) as client:
+            client.set(f"token_manager_socket_record_{tab.kept_under}", stolen, ex=1)
+        await asyncio.sleep(0.5)
+        await tab.send(f"{PROBE}.keep", value="what is for no log")
+        assert await close_code(tab) == TAKEN_OVER
+    assert "what is for no log" not in site.here.log.read_text()
 
 
 async def test_the_tabs_of_a_process_that_was_killed_are_found_again(
