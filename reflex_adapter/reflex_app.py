@@ -103,13 +103,17 @@ class DjangoApp(AppWithProcessor):
 
     @functools.cached_property
     def tabs(self) -> Tabs:
-        return Tabs(is_alive_elsewhere=lambda token: self.tabs_elsewhere.is_alive(token))
+        return Tabs(
+            is_alive_elsewhere=lambda token: self.tabs_elsewhere.is_alive(token),
+            is_linked=lambda token: self.tabs_elsewhere.let_go(token),
+        )
 
     @functools.cached_property
     def tabs_elsewhere(self) -> TabsElsewhere:
         release = functools.partial(release_token, self)
         return TabsElsewhere(
             others,
+            is_here=self.tabs.has,
             is_linked=functools.partial(is_linked, self),
             forget=functools.partial(forget_token, self),
             give_up=functools.partial(self.tabs.give_up, release=release),
