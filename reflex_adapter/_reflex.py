@@ -171,6 +171,10 @@ class AppWithProcessor(rx.App):
             self._event_namespace = FilteringNamespace(self.event_namespace.namespace, self)
             self.sio.register_namespace(self._event_namespace)  # in the place of Reflex's own
 
+    def token_lost(self, sid: str) -> None:
+        """Called for an event of a socket whose token is another's by now."""
+        raise NotImplementedError
+
     def make_context(self, root: EventContext) -> EventContext:
         """Return what the contexts of all events are to be made from, ``root`` being Reflex's."""
         return root
@@ -209,7 +213,15 @@ async def end_events(processor: BaseStateEventProcessor) -> None:
 
 
 class FilteringNamespace(EventNamespace):
-    """Sends of the deltas to a tab what ``filtering`` lets through."""
+    """Sends of the deltas to a tab what ``filtering`` lets through; takes no event of no tab."""
+
+    app: AppWithProcessor
+
+    async def on_event(self, sid: str, data: Any) -> None:
+        if sid in self.sid_to_token:
+            await super().on_event(sid, data)
+        else:  # Reflex would drop it, log all of it, and leave the page waiting
+            self.app.token_lost(sid)
 
     async def emit_update(self, update: StateUpdate, token: str) -> None:
         found = _filter.get()

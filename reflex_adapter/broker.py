@@ -1,13 +1,15 @@
 """Redis, as the processes of a project use it for what they tell each other.
 
-Nothing here raises because Redis does not answer, or keeps anybody waiting for long. It is loaded
-where a Redis is configured, and in a process that only tells others, when it first does.
+Nothing here raises because Redis does not answer, or keeps anybody waiting for long: who needs an
+answer is told that there is none. It is loaded where a Redis is configured, and in a process that
+only tells others, when it first does.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import redis
@@ -19,13 +21,24 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from reflex_adapter.notices import channels, own_channel
-from reflex_adapter.outage import Outage
+from reflex_adapter.outage import REST, Outage
 
 PATIENCE = 0.5  # seconds for one step of an answer
 FIRST_PAUSE = 0.1  # seconds before listening is tried again; twice as long each time
 LONGEST_PAUSE = 5.0
 SILENCE = 10.0  # seconds without a word, after which Redis is asked whether it is there
 FAILURES = (RedisError, OSError)
+
+# Both ask who has it and act at once.
+CLAIM = """
+local has = redis.call('GET', KEYS[1])
+if has and has ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+"""
+LET_GO = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+"""
 
 OPTIONS: dict[str, Any] = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
 
@@ -35,6 +48,7 @@ class Broker:
 
     def __init__(self, url: str) -> None:
         self._outage = Outage()
+        self._claims_rest = 0.0  # until then, in seconds of monotonic()
         # Once more at once: a connection may have ended while nobody used it.
         self._client = redis.Redis.from_url(url, retry=Retry(NoBackoff(), 1), **OPTIONS)
         again, never = AsyncRetry(NoBackoff(), 1), AsyncRetry(NoBackoff(), 0)
@@ -91,6 +105,30 @@ class Broker:
             self._outage.note(error)
             return None
         return None if value is None else value.decode()
+
+    async def claim(self, name: str, owner: str, seconds: int) -> bool | None:
+        """Claim ``name`` for so long; return whether nobody else has it, ``None`` if unknown."""
+        if self._outage.is_recent or monotonic() < self._claims_rest:
+            return None
+        key = f"{own_channel()}:{name}"
+        try:
+            claimed: Any = await self._in_loop.eval(CLAIM, 1, key, owner, seconds)  # type: ignore[misc]
+        except FAILURES as error:
+            self._claims_rest = monotonic() + REST
+            # Clients cause claims. What one that hangs is told meanwhile is heard afterwards.
+            self._outage.note(error, rests=False)
+            return None
+        self._outage.over()
+        return bool(claimed)
+
+    async def let_go(self, name: str, owner: str) -> None:
+        """End the claim, if it is still the owner's; else it ends by itself."""
+        if self._outage.is_recent:
+            return
+        try:
+            await self._in_loop.eval(LET_GO, 1, f"{own_channel()}:{name}", owner)  # type: ignore[misc]
+        except FAILURES as error:
+            self._outage.note(error, rests=False)
 
     async def close(self) -> None:
         for client in (self._in_loop, self._listener):

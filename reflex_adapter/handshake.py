@@ -18,6 +18,7 @@ from reflex_adapter.connection import Connection
 from reflex_adapter.in_band import POLICY_VIOLATION
 from reflex_adapter.inbound import Inbound
 from reflex_adapter.newcomers import Newcomers
+from reflex_adapter.outage import NoAnswer
 from reflex_adapter.outbound import Outbound
 from reflex_adapter.revocation import sockets
 from reflex_adapter.tab import Tab
@@ -126,6 +127,9 @@ class HandshakeKeeper:
                 visitor, tab.set_cookie = tab.connection.make_visitor()
             claimed = claimed_token(tab.connection.handshake)
             entered = await self.tabs.enter(tab, visitor, claimed, limits.max_per_visitor)
+        except NoAnswer:  # and so nobody could load its state
+            await self._refuse(tab.connection, receive, 503, "other processes cannot be asked")
+            return False
         finally:
             self._open -= not entered
         if entered:

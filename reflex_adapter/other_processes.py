@@ -75,6 +75,16 @@ class OtherProcesses:
         except ValueError as error:  # of a URL that is none
             logger.error("Other processes cannot be told: %s: %s", VARIABLE, error)
 
+    async def claim(self, name: str, seconds: int) -> bool | None:
+        """Have ``name`` be this process's for so long, or until it is let go.
+
+        Returns whether it is, and not another one's; ``None`` if nobody knows.
+        """
+        return await self.broker.claim(name, self._sender, seconds)
+
+    async def let_go(self, name: str) -> None:
+        await self.broker.let_go(name, self._sender)
+
     async def listen(
         self, do: Mapping[str, Callable[[str], Any]], missed: Callable[[], None]
     ) -> None:

@@ -16,6 +16,7 @@ from reflex_adapter._reflex import (
     AppWithProcessor,
     EventContext,
     compiling,
+    connection_scope,
     forget_token,
     is_linked,
     queue_exceeds,
@@ -29,6 +30,7 @@ from reflex_adapter._reflex import (
 )
 from reflex_adapter.bridge import DjangoEventBridge
 from reflex_adapter.conf import TICKET_PATH, configuration
+from reflex_adapter.connection import Connection
 from reflex_adapter.cookie_tickets import CookieTickets
 from reflex_adapter.cross_origin import CrossOrigin
 from reflex_adapter.development import developed_pages
@@ -36,7 +38,7 @@ from reflex_adapter.endings import listen
 from reflex_adapter.errors import show_error
 from reflex_adapter.exposed import ExposedHandlers
 from reflex_adapter.guards import guards_on
-from reflex_adapter.handshake import HandshakeKeeper
+from reflex_adapter.handshake import CONNECTION, HandshakeKeeper
 from reflex_adapter.login_guard import LoginGuard, login_guard
 from reflex_adapter.login_page import check_login_url
 from reflex_adapter.mount import get_mount
@@ -48,6 +50,7 @@ from reflex_adapter.private_states import keep_private
 from reflex_adapter.reflex_logs import bound_logs
 from reflex_adapter.revocation import DISCONNECT, DOUBT, sockets
 from reflex_adapter.supported import check_version
+from reflex_adapter.tab import TAKEN_OVER
 from reflex_adapter.tabs import Tabs
 from reflex_adapter.tabs_elsewhere import TabsElsewhere
 from reflex_adapter.updates import holding
@@ -100,13 +103,17 @@ class DjangoApp(AppWithProcessor):
 
     @functools.cached_property
     def tabs(self) -> Tabs:
-        return Tabs(is_alive_elsewhere=lambda token: self.tabs_elsewhere.is_alive(token))
+        return Tabs(
+            is_alive_elsewhere=lambda token: self.tabs_elsewhere.is_alive(token),
+            is_linked=lambda token: self.tabs_elsewhere.let_go(token),
+        )
 
     @functools.cached_property
     def tabs_elsewhere(self) -> TabsElsewhere:
         release = functools.partial(release_token, self)
         return TabsElsewhere(
             others,
+            is_here=self.tabs.has,
             is_linked=functools.partial(is_linked, self),
             forget=functools.partial(forget_token, self),
             give_up=functools.partial(self.tabs.give_up, release=release),
@@ -151,6 +158,12 @@ class DjangoApp(AppWithProcessor):
         return UploadEventProcessor(
             self, middleware=self, backend_exception_handler=self.backend_exception_handler
         )
+
+    def token_lost(self, sid: str) -> None:
+        """Have the page come back: another socket has its tab, though both seemed to have it."""
+        connection = (connection_scope(self, sid) or {}).get(CONNECTION)
+        if isinstance(connection, Connection):
+            connection.cut(TAKEN_OVER)
 
     def make_context(self, root: EventContext) -> EventContext:
         return holding(root)

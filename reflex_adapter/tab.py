@@ -43,6 +43,7 @@ class Tab:
         self.token = ""  # what Reflex keeps the tab's state under
         self.news: str | None = None  # the token that the page does not know yet
         self.set_cookie: str | None = None  # the visitor's, where the handshake brought none
+        self.when_linked: Callable[[], Awaitable[None]] | None = None  # the token to its socket
         self._receive = receive
         self._inbound = inbound(self)
         self._release = release
@@ -131,9 +132,17 @@ class Tab:
             message = {**message, "headers": [*message.get("headers", ()), cookie]}
         await self.connection.send(message)
         text = message.get("text") or ""
-        if self.news is not None and text.startswith(CONNECT):
-            packet = new_token(namespace_of(text), self.news)
+        if text.startswith(CONNECT):
+            await self._linked(namespace_of(text))
+
+    async def _linked(self, namespace: str) -> None:
+        """Do what waits until Reflex has linked the token to this socket."""
+        if self.news is not None:
+            packet = new_token(namespace, self.news)
             await self.connection.send({"type": "websocket.send", "text": packet})
+        if self.when_linked is not None and not self.connection.closed:
+            tell, self.when_linked = self.when_linked, None
+            await tell()
 
     async def is_alive(self) -> bool:
         """Ask the page, unless nothing was heard of it yet or it has left."""

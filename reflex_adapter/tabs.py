@@ -8,6 +8,7 @@ alive: it gets a token of its own. The old socket is asked; who is alive answers
 from __future__ import annotations
 
 import asyncio
+import functools
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
@@ -25,9 +26,17 @@ async def nowhere(token: str) -> bool:
 class Tabs:
     """The tabs that have a socket in this process, by what Reflex keeps their state under."""
 
-    def __init__(self, is_alive_elsewhere: Callable[[str], Awaitable[bool]] = nowhere) -> None:
-        """``is_alive_elsewhere`` asks the other processes, which give up what is not alive."""
+    def __init__(
+        self,
+        is_alive_elsewhere: Callable[[str], Awaitable[bool]] = nowhere,
+        is_linked: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        """``is_alive_elsewhere`` asks the other processes, which give up what is not alive.
+
+        If there is none, they leave the token to this one until ``is_linked`` is called with it.
+        """
         self._is_alive_elsewhere = is_alive_elsewhere
+        self._is_linked = is_linked
         self._tabs: dict[str, Tab] = {}
         self._places = Places()
 
@@ -38,10 +47,13 @@ class Tabs:
         """Give ``tab`` the token it asks for or, if that is another living tab's, a new one.
 
         Returns whether it got one: so many tabs a visitor may have, without those that are dead.
+        Raises ``NoAnswer`` if other processes cannot be asked.
         """
         token = bound_token(visitor, client_token)
-        if token not in self._tabs and await self._is_alive_elsewhere(token):
+        if await self._is_alive_elsewhere(token):
             token = self._another(tab, visitor)
+        elif self._is_linked is not None:
+            tab.when_linked = functools.partial(self._is_linked, token)
         while (other := self._tabs.get(token)) is not None:
             if await other.is_alive():
                 token = self._another(tab, visitor)

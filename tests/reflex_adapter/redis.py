@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -36,6 +37,22 @@ class RedisServer:
             self._process.terminate()
             self._process.wait(PATIENCE)
             self._process = None
+
+    @contextmanager
+    def away(self, how: str) -> Iterator[None]:
+        """Have it "stopped", or "hanging": it takes connections and says nothing."""
+        assert self._process is not None
+        if how == "stopped":
+            self.stop()
+        else:
+            self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            if self._process is None:
+                self.start()
+            else:
+                self._process.send_signal(signal.SIGCONT)
 
 
 @contextmanager

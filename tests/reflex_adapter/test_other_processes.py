@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import redis as redis_client
+import websockets
 from django.conf import settings
 from django.core.signing import TimestampSigner, b62_encode
 from django.test import override_settings
@@ -23,6 +25,7 @@ from reflex_adapter.notices import (
     own_channel,
     signed,
 )
+from reflex_adapter.outage import REST
 from tests.reflex_adapter.browsing import Browser, browser
 from tests.reflex_adapter.client import LOGIN, PROBE, EventClient, close_code, connected, run
 from tests.reflex_adapter.own_process import OwnProcess
@@ -237,6 +240,53 @@ async def test_without_redis_people_log_out_and_afterwards_it_is_made_up_for(
         assert await closes(tab, 15)
     assert all_said(site) == [n + 1 for n in before]
     await a_logout_here_closes_it_there(site)
+
+
+@pytest.mark.parametrize("how", ["stopped", "hanging"])
+async def test_without_redis_a_socket_is_refused_soon_and_taken_afterwards(
+    site: Several, redis: RedisServer, how: str
+) -> None:
+    log = site.there.log
+    async with connected(site.there.address) as tab:
+        before = len(log.read_text().splitlines())
+        with redis.away(how):
+            for _ in range(2):
+                since = time.monotonic()
+                visits = [refusal(site.there, tab.visitor) for _ in range(10)]
+                assert await asyncio.gather(*visits) == [(503, "10")] * 10
+                assert time.monotonic() - since < 3
+            ours = [line for line in log.read_text().splitlines()[before:] if "Socket" in line]
+    assert len(ours) <= 20  # REFLEX_DJANGO_SOCKET_MAX_LOG_LINES
+    await both_take_sockets(site)
+
+
+async def both_take_sockets(site: Several) -> None:
+    await asyncio.sleep(REST)
+    for server in site.servers:
+        async with connected(server.address) as tab:
+            await run(tab, "who")
+
+
+async def refusal(server: OwnProcess, visitor: str) -> tuple[int, str]:
+    """Return the status with which a handshake is refused, and after what time to come back."""
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        async with connected(server.address, visitor=visitor):
+            pass
+    response = refused.value.response
+    return response.status_code, response.headers["retry-after"]
+
+
+async def test_sockets_that_are_refused_while_redis_hangs_keep_nothing_from_being_told(
+    site: Several, redis: RedisServer
+) -> None:
+    await a_logout_here_closes_it_there(site)  # by a connection that is there from now on
+    async with logged_in(site) as (her, tab):
+        with redis.away("hanging"):
+            for server in site.servers:
+                assert await refusal(server, tab.visitor) == (503, "10")
+            await log_out(her)
+        assert await closes(tab)
+    await both_take_sockets(site)
 
 
 async def test_without_redis_it_starts_and_hears_when_there_is_one(tmp_path: Path) -> None:

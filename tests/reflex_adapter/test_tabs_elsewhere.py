@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import pickle
 import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import redis as redis_client
+from reflex.utils.token_manager import SocketRecord
 
-from tests.reflex_adapter.client import connected, run
+from reflex_adapter.notices import own_channel
+from reflex_adapter.other_processes import OtherProcesses
+from reflex_adapter.outage import NoAnswer
+from reflex_adapter.tab import TAKEN_OVER
+from reflex_adapter.tabs_elsewhere import TabsElsewhere
+from tests.reflex_adapter.client import PROBE, close_code, connected, run
 from tests.reflex_adapter.network import Network
 from tests.reflex_adapter.own_process import own_process
 from tests.reflex_adapter.redis import redis_server
@@ -74,6 +84,69 @@ async def test_another_visitor_takes_nothing_over(site: Several, token: str) -> 
         async with connected(site.there.address, token=token) as thief:
             assert not shows(thief)
         await run(tab, "who")
+
+
+async def test_of_two_that_come_back_at_the_same_moment_one_gets_the_tab(
+    site: Several, token: str
+) -> None:
+    async with connected(site.here.address, token=token) as tab:
+        pass
+    for _ in range(6):
+        both = asyncio.Barrier(2)
+
+        async def come_back(address: str, both: asyncio.Barrier) -> tuple[bool, int]:
+            async with connected(address, token=token, visitor=tab.visitor) as again:
+                async with alive(again):
+                    await both.wait()
+                await run(again, "who")
+                return again.kept_under == tab.kept_under, len(again.tokens)
+
+        visits = [come_back(server.address, both) for server in site.servers]
+        assert sorted(await asyncio.gather(*visits)) == [(False, 1), (True, 0)]
+
+
+async def test_a_claim_outlives_no_process_for_long(site: Several, token: str) -> None:
+    async with connected(site.here.address, token=token) as tab:
+        await keep_secret(tab)
+    with redis_client.Redis.from_url(site.redis.url) as client:
+        client.set(f"{own_channel()}:tab:{tab.kept_under}", "somebody killed", ex=2)
+    async with connected(site.there.address, token=token, visitor=tab.visitor) as again:
+        assert shows(again)
+
+
+async def test_a_claim_is_let_go_once_the_tab_is_linked(site: Several, token: str) -> None:
+    async with connected(site.here.address, token=token) as tab:
+        await run(tab, "who")
+        with redis_client.Redis.from_url(site.redis.url) as client:
+            assert not client.exists(f"{own_channel()}:tab:{tab.kept_under}")
+
+
+async def test_reflexs_own_connection_to_redis_is_not_waited_for_for_long(
+    site: Several, token: str
+) -> None:
+    async def silent(token: str) -> Any:
+        await asyncio.sleep(60)
+
+    others = OtherProcesses()
+    others.connect(site.redis.url)
+    elsewhere = TabsElsewhere(others, lambda token: False, silent, silent, silent)
+    async with asyncio.timeout(5):
+        with pytest.raises(NoAnswer):
+            await elsewhere.is_alive(token)
+    await others.broker.close()
+
+
+async def test_a_socket_whose_token_is_lost_is_closed_with_its_next_event(
+    site: Several, token: str
+) -> None:
+    async with connected(site.here.address, token=token) as tab:
+        stolen = pickle.dumps(SocketRecord(instance_id="another", sid="another"))
+        with redis_client.Redis.from_url(site.redis.url) as client:
+            client.set(f"token_manager_socket_record_{tab.kept_under}", stolen, ex=1)
+        await asyncio.sleep(0.5)
+        await tab.send(f"{PROBE}.keep", value="what is for no log")
+        assert await close_code(tab) == TAKEN_OVER
+    assert "what is for no log" not in site.here.log.read_text()
 
 
 async def test_the_tabs_of_a_process_that_was_killed_are_found_again(

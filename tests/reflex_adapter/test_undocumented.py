@@ -131,6 +131,7 @@ def test_what_is_sent_past_an_event_is_sent_by_a_namespace_of_ours() -> None:
     handlers = app.sio.namespace_handlers  # type: ignore[union-attr]
     assert handlers[namespace.namespace] is namespace, "Register it as Reflex does now."
     assert "emit_update" in names_in(rx.App.modify_state), "See _reflex.filtering."
+    assert parameters(EventNamespace.on_event) == ["self", "sid", "data"]
     assert parameters(EventNamespace.emit_update) == ["self", "update", "token"]
     assert {"delta", "events"} <= fields(StateUpdate), "See _reflex.FilteringNamespace."
 
@@ -191,7 +192,7 @@ def test_a_tab_finds_its_socket() -> None:
 
 def test_a_socket_finds_the_token_of_its_tab() -> None:
     assert isinstance(app.event_namespace.sid_to_token, dict), "See _reflex.token_of_socket."  # type: ignore[union-attr]
-    on_event = inspect.getsource(type(app.event_namespace).on_event)
+    on_event = inspect.getsource(EventNamespace.on_event)
     assert "self.sid_to_token.get(sid)" in on_event, "What is an event enqueued for now?"
 
 
