@@ -22,7 +22,15 @@ from django.core.cache import cache
 
 from reflex_adapter.shown_messages import UNREAD
 from tests.reflex_adapter.browsing import Browser, browser
-from tests.reflex_adapter.client import APP_STATE, LOGIN, PROBE, EventClient, numbers
+from tests.reflex_adapter.client import (
+    APP_STATE,
+    LOGIN,
+    PROBE,
+    EventClient,
+    close_code,
+    connected,
+    numbers,
+)
 from tests.reflex_adapter.serving import served_with
 
 pytestmark = [
@@ -137,19 +145,21 @@ async def test_a_logout_is_one_of_all_tabs(visitor: Browser) -> None:
         async with visitor.tab() as other:
             assert await seen(other) == "user=ada"
             await visitor.does(tab, f"{LOGIN}.log_out")
-            assert await seen(other) == "user="
+            assert await close_code(other) == 4401
+        async with visitor.tab() as reopened:
+            assert await seen(reopened) == "user="
 
 
-async def test_with_signed_cookies_another_tab_stays_who_its_cookie_says(
-    site: str, ada: None
-) -> None:
-    """Not a promise but a limit: nothing on the server could end such a session."""
+async def test_so_it_is_with_signed_cookies_in_the_same_browser_only(site: str, ada: None) -> None:
+    """The rest is no promise but a limit: nothing on the server could end such a session."""
     engine = "django.contrib.sessions.backends.signed_cookies"
     async with browser_of(SESSION_ENGINE=engine) as visitor, visitor.tab() as tab:
         await visitor.does(tab, f"{LOGIN}.log_in", **ADA)
-        async with visitor.tab() as other:
+        session = f"sessionid={visitor.cookies['sessionid']}"
+        async with visitor.tab() as other, connected(visitor.address, cookie=session) as elsewhere:
             await visitor.does(tab, f"{LOGIN}.log_out")
-            assert await seen(other) == "user=ada"
+            assert await close_code(other) == 4401
+            assert await seen(elsewhere) == "user=ada"
         async with visitor.tab() as reopened:
             assert await seen(reopened) == "user="
 
