@@ -59,13 +59,8 @@ def path_prefix(*prefixes: str) -> Condition:
     is.
     """
     prefixes = tuple(f"/{prefix.strip('/')}" for prefix in prefixes)
-    if not prefixes:
-        raise ValueError("path_prefix() needs at least one prefix, such as path_prefix('/api').")
-    if "/" in prefixes:
-        raise ValueError(
-            "path_prefix('/') would take every path: name a prefix, such as path_prefix('/api'). "
-            "What gets the paths that no route takes is the default= of a Dispatcher."
-        )
+    if not prefixes or "/" in prefixes:
+        raise ValueError("path_prefix() needs at least one prefix. For every path, use default=.")
     below = tuple(f"{prefix}/" for prefix in prefixes)
     literals = tuple(tuple(prefix.split("/")[1:]) for prefix in prefixes)
     holds = lambda scope: f"{route_path(scope)}/".startswith(below)  # noqa: E731

@@ -126,10 +126,8 @@ async def test_what_nobody_takes(extensions: Scope | None, nested: bool) -> None
 
 def test_a_mount_at_the_root_is_the_default() -> None:
     """litestar's "/" swallows all other mounts, and hypercorn's makes root_path "/"."""
-    with pytest.raises(ValueError, match=r"every path: name a prefix, such as .*default="):
+    with pytest.raises(ValueError, match="default="):
         path_prefix("/")
-    with pytest.raises(ValueError, match="needs at least one prefix, such as"):
-        path_prefix()
 
 
 @SCOPES

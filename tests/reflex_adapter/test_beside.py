@@ -202,7 +202,7 @@ def test_a_route_in_reflexs_way_is_refused_by_name(
 
 def test_a_route_of_all_paths_is_refused_with_what_to_write(tmp_path: Path) -> None:
     last = built('path_prefix("/")', tmp_path).stderr.splitlines()[-1]
-    assert "would take every path: name a prefix, such as path_prefix('/api')." in last
+    assert "needs at least one prefix. For every path, use default=" in last
 
 
 MOUNTED = """
