@@ -72,7 +72,8 @@ def test_a_stranger_gets_the_login_page_for_an_event(
     end_session(tab, members_only)
     before = sessions(members_only)
 
-    add_to_cart(tab, "Tea cup")
+    if end_session is end_all_sessions:  # else the tab has heard of it, and goes there by itself
+        add_to_cart(tab, "Tea cup")
     tab.wait_for_url(f"{members_only.address}{LOGIN_PAGE}")
     assert sessions(members_only) == before  # a handler that had run would have made one
 
