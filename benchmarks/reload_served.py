@@ -12,13 +12,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOP = ROOT / "examples" / "shop"
 STARTING = 300.0  # seconds; packages may have to be installed
+AWAY = (OSError, HTTPException)  # what a server that starts again may do to an answer
 LOOK_EACH = 0.01
 
 NOT_COPIED = shutil.ignore_patterns(".states", "staticfiles", "db.sqlite3*", "__pycache__")
@@ -41,7 +42,7 @@ class Served:
         """Ask for the cart until the answer has ``words``; who starts again refuses meanwhile."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            with suppress(URLError, OSError), urlopen(f"{self.address}/cart/json/") as answer:
+            with suppress(*AWAY), urlopen(f"{self.address}/cart/json/") as answer:
                 if words in answer.read().decode():
                     return
             time.sleep(LOOK_EACH)
